@@ -1,0 +1,1 @@
+"""The command library and its catalogue (:mod:`setupbatcher.commands.registry`)."""

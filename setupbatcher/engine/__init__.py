@@ -1,0 +1,1 @@
+"""The engine: walks a script's flow, emits events, and leaves markers and reports to whoever listens."""

@@ -1,0 +1,87 @@
+"""The dry run: the same walk, without machines and without a writer. It says what would be done, and what it cannot know."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from setupbatcher import events
+from setupbatcher.commands.binding import Bound, bind
+from setupbatcher.commands.registry import ParameterKind
+from setupbatcher.engine.scope import UnknownValue
+from setupbatcher.engine.step import Performer, Verdict
+from setupbatcher.engine.values import Values
+from setupbatcher.errors import Failure
+from setupbatcher.events import Place
+from setupbatcher.script.parameters import Argument
+from setupbatcher.script.rows import CommandRow
+
+
+class NoHost:
+    """A machine that a dry run does not contact. Whoever asks it anything learns that it cannot be known."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __getattr__(self, attribute: str) -> Any:  # noqa: ANN401 -- nothing is ever returned
+        raise UnknownValue(f"what {self.name} has")
+
+    async def close(self) -> None:
+        """Nothing to end."""
+
+
+class Rehearsal(Performer):
+    """Carries nothing out."""
+
+    async def perform(self, row: CommandRow, place: Place, values: Values) -> Verdict:
+        """Say what a row would do."""
+        bound = bind(row, self._conditions.delimiter)
+        assert bound is not None
+        self._emit(events.CommandStarted(place, row.cell, self.machine))
+        texts = [await self._known(argument, values, raw=bound.command.raw) for argument in bound.arguments]
+        self.log(place, f"would {self._sentence(bound, texts)}" if bound.command.does else row.cell)
+        await self._remember(bound, values)
+        values.scope.unknown.update(("lastoutput", "lasterror", "lasterrorcode"))
+        self._emit(events.CommandDone(place, row.cell, self.machine))
+        return Verdict.GO_ON
+
+    async def decide(self, row: CommandRow, place: Place, holds: Callable[[], Awaitable[bool]]) -> bool:
+        """Decide a head where that is possible; else show it as if it held."""
+        try:
+            return await holds()
+        except UnknownValue as unknown:
+            self.log(place, f"{row.cell}: depends on {unknown.name}, which only the run can tell; shown as if it held")
+            return True
+        except Failure as failure:
+            self.log(place, f"{row.cell}: {failure.message}")
+            return False
+
+    async def _known(self, argument: Argument, values: Values, *, raw: bool) -> str:
+        try:
+            return await values.text(argument.template, raw=raw)
+        except UnknownValue:
+            return argument.text
+
+    def _sentence(self, bound: Bound, texts: list[str]) -> str:
+        parts: dict[str, object] = {}
+        for index, parameter in enumerate(bound.command.parameters):
+            if parameter.kind is ParameterKind.LIST:
+                parts[parameter.name] = " ".join(texts[index:])
+            else:
+                parts[parameter.name] = texts[index] if index < len(texts) else parameter.default
+        return bound.command.does.format_map(parts).strip()
+
+    async def _remember(self, bound: Bound, values: Values) -> None:
+        if bound.command.name not in {"Set", "Prompt"} or not bound.arguments:
+            return
+        name = bound.arguments[0].text
+        if bound.command.name == "Prompt":
+            given = values.scope.given(name)
+            values.scope.forget(name) if given is None else values.scope.set(name, given)
+            return
+        try:
+            value = await values.text(bound.arguments[1].template) if len(bound.arguments) > 1 else ""
+        except UnknownValue:
+            values.scope.forget(name)
+        else:
+            values.scope.set(name, value)

@@ -1,0 +1,313 @@
+"""One run from the first machine to the summary: pre-scan, [Init], [Batch] for each machine, [OnError].
+
+Sequential: one machine after another (``language.md``, section 7).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from setupbatcher import events
+from setupbatcher.engine.interpreter import Interpreter, Interrupted, StopMachine, StopRun
+from setupbatcher.engine.machines import spec_of
+from setupbatcher.engine.questions import OnError, Questions
+from setupbatcher.engine.rehearsal import NoHost, Rehearsal
+from setupbatcher.engine.scan import scan
+from setupbatcher.engine.scope import RowValues, Scope
+from setupbatcher.engine.step import Conditions, Performer, StepFailedError
+from setupbatcher.engine.values import Values
+from setupbatcher.errors import Failure
+from setupbatcher.hosts.base import Host
+from setupbatcher.hosts.connect import connect
+from setupbatcher.hosts.local import LocalHost
+from setupbatcher.hosts.secrets import Secrets
+from setupbatcher.markers.book import Book
+from setupbatcher.markers.resume import BATCH, INIT, Plan, State, state_of
+from setupbatcher.script.labels import Kind, SectionId
+from setupbatcher.script.rows import MachineRow, RowKind
+
+ON_ERROR = SectionId(Kind.ON_ERROR)
+THIS_MACHINE = "this machine"
+
+
+@dataclass
+class Tally:
+    """What became of the machines."""
+
+    unreachable: set[int] = field(default_factory=set)
+    failed: set[int] = field(default_factory=set)
+    status: int | None = None
+
+
+class EndRun(Exception):  # noqa: N818 -- what happens
+    """The run ends here; the markers stand."""
+
+
+class Session:
+    """A run.
+
+    Args:
+        book: the live markers; ``emit``'s first listener changes it.
+        plan: what is left to do, without findings.
+        script: path of the script.
+        given: ``--set``.
+        on_error: what becomes of an error.
+        questions: who is asked.
+        secrets: of the run.
+        emit: tells the listeners.
+        dry: say what would be done.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        plan: Plan,
+        script: Path,
+        *,
+        given: Mapping[str, str],
+        on_error: OnError,
+        questions: Questions,
+        secrets: Secrets,
+        emit: events.Listener,
+        dry: bool = False,
+    ) -> None:
+        settings = book.document.settings
+        self._book = book
+        self._plan = plan
+        self._script = script
+        self._questions = questions
+        self._secrets = secrets
+        self._emit = emit
+        self._dry = dry
+        self._tally = Tally()
+        self._interrupted: int | None = None
+        self._folder = script.resolve().parent
+        self._conditions = Conditions(
+            on_error=on_error,
+            ignore_errors=settings.get("BatchSettings.IgnoreErrors"),
+            timeout=settings.get("BatchSettings.CommandTimeout"),
+            delimiter=settings.get("BatchSettings.CommandDelimiter"),
+            folder=self._folder,
+        )
+        self._controller: Host = NoHost("the controller") if dry else LocalHost(self._folder)
+        self._scope = Scope(book.document.aliases, given, self._system(), declared_names(book))
+        self._last: Performer | None = None
+
+    def interrupt(self, status: int = 130) -> None:
+        """End the run after the command in flight.
+
+        Args:
+            status: exit status, 130 or 143.
+        """
+        self._interrupted = status
+
+    async def run(self) -> int:
+        """Run, and return the exit status."""
+        begun = time.monotonic()
+        self._emit(events.RunStarted(str(self._script), len(self._plan.machines), self._dry))
+        try:
+            await self._everything()
+        except (EndRun, Interrupted):
+            pass
+        return self._summary(time.monotonic() - begun)
+
+    async def _everything(self) -> None:
+        document = self._book.document
+        if document.has_machines and not self._dry and document.settings.get("BatchSettings.CheckMachines"):
+            self._tally.unreachable = await scan(
+                document, self._plan.machines, self._folder, self._secrets, self._questions, self._emit
+            )
+            self._check_interrupt()
+        await self._init()
+        if not document.has_machines:
+            await self._this_machine()
+            return
+        reached = [row for row in self._plan.machines if row.line not in self._tally.unreachable]
+        for number, row in enumerate(reached, 1):
+            self._check_interrupt()
+            await self._machine(row, number, len(reached))
+
+    def _check_interrupt(self) -> None:
+        if self._interrupted is not None:
+            raise Interrupted
+
+    # Sections
+
+    async def _init(self) -> None:
+        """[Init], on the controller, once per script."""
+        if self._book.document.commands(INIT) is None:
+            return
+        performer = self._performer(self._controller, "controller")
+        if self._plan.init:
+            self._emit(events.SectionStarted(INIT))
+        try:
+            await self._walk(INIT, performer, self._scope, None)
+        except StepFailedError as failed:
+            self._emit(events.MachineStopped(None, "controller", failed.code, failed.place))
+            await self._on_error(performer, self._scope, None)
+            raise EndRun from failed
+        except StopMachine:
+            return
+        except StopRun as stop:
+            self._tally.status = stop.status
+            raise EndRun from stop
+
+    async def _this_machine(self) -> None:
+        resumed = next(self._book.marked(BATCH), None) is not None
+        self._emit(events.MachineStarted(None, THIS_MACHINE, resumed, 1, 1))
+        await self._batch(self._controller, None, THIS_MACHINE)
+
+    async def _machine(self, row: MachineRow, number: int, total: int) -> None:
+        marker = self._book.machine(row.line)
+        resumed = marker is not None and marker.line is not None and (marker.line > 0 or marker.code is None)
+        try:
+            host = await self._connect(row)
+        except Failure as failure:
+            message = self._secrets.mask(failure.message)
+            self._emit(events.MachineUnreachable(row.line, row.name, failure.code, message, failure.help))
+            self._tally.unreachable.add(row.line)
+            if self._conditions.on_error in {OnError.NEXT_MACHINE, OnError.IGNORE}:
+                return
+            raise EndRun from failure
+        try:
+            self._emit(events.MachineStarted(row.line, row.name, resumed, number, total))
+            if await self._batch(host, row, row.name):
+                self._emit(events.MachineDone(row.line, row.name, last=self._is_last(row.line)))
+        finally:
+            await host.close()
+
+    async def _connect(self, row: MachineRow) -> Host:
+        if self._dry:
+            return NoHost(row.name)
+        return await connect(spec_of(self._book.document, row, self._folder), base=self._folder, secrets=self._secrets)
+
+    async def _batch(self, host: Host, row: MachineRow | None, name: str) -> bool:
+        """[Batch] on a machine; ``True`` once it is done."""
+        performer = self._performer(host, name, row)
+        line = row.line if row else None
+        scope = self._scope.child(self._machine_system(name, row) | performer.system())
+        try:
+            await self._walk(BATCH, performer, scope, line)
+        except StopMachine:
+            return True
+        except StopRun as stop:
+            self._tally.status = stop.status
+            raise EndRun from stop
+        except StepFailedError as failed:
+            self._emit(events.MachineStopped(line, name, failed.code, failed.place))
+            await self._on_error(performer, scope, line)
+            if row is None or self._conditions.on_error is not OnError.NEXT_MACHINE:
+                raise EndRun from failed
+            at = failed.place.loops[-1].row if failed.place.loops else None
+            self._emit(events.MachineLeft(row.line, name, failed.code, failed.place.counter, at))
+            self._tally.failed.add(row.line)
+            return False
+        return True
+
+    async def _on_error(self, performer: Performer, scope: Scope, machine: int | None) -> None:
+        """[OnError], on the machine that stopped. An error inside ends it."""
+        if self._book.document.commands(ON_ERROR) is None:
+            return
+        self._emit(events.SectionStarted(ON_ERROR, machine))
+        scope.rows = list(performer.rows_at_error)
+        try:
+            await self._walk(ON_ERROR, performer.unquestioned(), scope, None)
+        except (StepFailedError, StopMachine, StopRun):
+            return
+        finally:
+            scope.rows = []
+
+    async def _walk(self, section: SectionId, performer: Performer, scope: Scope, machine: int | None) -> None:
+        values = Values(scope, lambda: performer.host, self._secrets)
+        interrupted: Callable[[], bool] = lambda: self._interrupted is not None  # noqa: E731 -- a value for one call
+        await Interpreter(self._book, values, performer, self._emit, interrupted, machine).run(section)
+
+    def _performer(self, host: Host, name: str, row: MachineRow | None = None) -> Performer:
+        async def reconnect() -> Host:
+            return await self._connect(row) if row else host
+
+        kind = Rehearsal if self._dry else Performer
+        return kind(
+            self._conditions, host, self._controller, name, reconnect, self._questions, self._secrets, self._emit
+        )
+
+    # Variables
+
+    def _system(self) -> dict[str, Callable[[], str]]:
+        now = datetime.now().astimezone
+        return {
+            "scriptdir": lambda: str(self._folder),
+            "scriptname": lambda: self._script.name,
+            "today": lambda: now().strftime("%Y-%m-%d"),
+            "now": lambda: now().strftime("%Y-%m-%d %H:%M:%S"),
+            "machine": lambda: "",
+            "machinerole": lambda: "",
+            "platform": lambda: "",
+            "row": lambda: str(self._scope.rows[-1].line) if self._scope.rows else "",
+        }
+
+    def _machine_system(self, name: str, row: MachineRow | None) -> dict[str, Callable[[], str]]:
+        if row is None:
+            import socket  # noqa: PLC0415 -- for this name only
+
+            name = socket.gethostname()
+        return {
+            "machine": lambda: name,
+            "machinerole": lambda: row.role if row else "",
+            "platform": lambda: row.platform if row else "",
+        }
+
+    # The end
+
+    def _is_last(self, line: int) -> bool:
+        """Every other listed machine is done."""
+        return all(
+            row.line == line or state_of(self._book, row.line) is State.DONE for row in self._book.document.machines
+        )
+
+    def _summary(self, seconds: float) -> int:
+        states = [state_of(self._book, row.line) for row in self._book.document.machines]
+        scope = {row.line for row in self._plan.machines}
+        left = [line for line in scope if state_of(self._book, line) is not State.DONE]
+        status = self._status(bool(left))
+        self._emit(
+            events.RunEnded(
+                done=states.count(State.DONE),
+                failed=states.count(State.FAILED),
+                unreachable=states.count(State.UNREACHABLE),
+                left=len(left),
+                status=status,
+                interrupted=self._interrupted is not None,
+                seconds=seconds,
+            )
+        )
+        return status
+
+    def _status(self, left: bool) -> int:  # noqa: FBT001 -- one fact
+        from setupbatcher.markers.position import position  # noqa: PLC0415 -- read at the very end
+
+        if self._tally.status is not None:
+            return self._tally.status
+        finished = not left and position(self._book, INIT).finished
+        if not self._book.document.has_machines:
+            finished = finished and position(self._book, BATCH).finished
+        if finished or (self._book.document.has_machines and not left):
+            return 0
+        return self._interrupted if self._interrupted is not None else 1
+
+
+def declared_names(book: Book) -> frozenset[str]:
+    """The names that some row gives a value, in lower case."""
+    names = set()
+    for section in book.document.command_sections.values():
+        for row in section.rows:
+            if row.kind is RowKind.ROW and row.name in {"set", "prompt"}:
+                names.add(row.statement.tail.split(book.document.settings.get("BatchSettings.CommandDelimiter"))[0].strip().lower())
+    return frozenset(names - {""})
+
+
+__all__ = ["RowValues", "Session"]

@@ -1,0 +1,345 @@
+"""Carries out one command row: values, switches, tries, time limit, and what becomes of an error."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from copy import copy
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+
+from setupbatcher import errors, events
+from setupbatcher.commands.binding import Bound, bind
+from setupbatcher.commands.context import Context
+from setupbatcher.commands.output import decode
+from setupbatcher.commands.registry import Outcome, ParameterKind
+from setupbatcher.engine.questions import Answer, OnError, Questions
+from setupbatcher.engine.scope import RowValues
+from setupbatcher.engine.values import Values
+from setupbatcher.errors import Failure
+from setupbatcher.events import Place
+from setupbatcher.hosts.base import Host
+from setupbatcher.hosts.secrets import Secrets
+from setupbatcher.script.rows import CommandRow
+
+RETRY_PAUSE = 1.0
+"""Seconds between the tries of ``$r(TIMES)``."""
+GRACE = 1.0
+"""Seconds that a command has for ending its program before it is ended itself."""
+
+
+class StepFailedError(Exception):
+    """A command's error stands; its markers are written.
+
+    Attributes:
+        code: error code.
+        place: of the row.
+    """
+
+    def __init__(self, code: int, place: Place) -> None:
+        super().__init__(f"error {code}")
+        self.code = code
+        self.place = place
+
+
+class Verdict(Enum):
+    """What a row that was carried out means for the run."""
+
+    GO_ON = "go on"
+    STOP_RUN = "stop run"
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What holds for every row of a run.
+
+    Attributes:
+        on_error: what becomes of an error.
+        ignore_errors: ``BatchSettings.IgnoreErrors``.
+        timeout: ``BatchSettings.CommandTimeout``, seconds.
+        delimiter: ``BatchSettings.CommandDelimiter``.
+        folder: the script's.
+    """
+
+    on_error: OnError
+    ignore_errors: bool
+    timeout: float | None
+    delimiter: str
+    folder: Path
+
+
+class Performer:
+    """Carries rows out on one machine.
+
+    Args:
+        conditions: of the run.
+        host: the machine.
+        controller: the machine that runs the script.
+        machine: its name for people.
+        reconnect: gives the machine again once its connection was lost.
+        questions: who is asked.
+        secrets: masked wherever text leaves.
+        emit: tells the listeners.
+    """
+
+    def __init__(
+        self,
+        conditions: Conditions,
+        host: Host,
+        controller: Host,
+        machine: str,
+        reconnect: Callable[[], Awaitable[Host]],
+        questions: Questions,
+        secrets: Secrets,
+        emit: events.Listener,
+    ) -> None:
+        self._conditions = conditions
+        self._host = host
+        self._controller = controller
+        self._reconnect = reconnect
+        self._lost = False
+        self._questions = questions
+        self._secrets = secrets
+        self._emit = emit
+        self.machine = machine
+        self.last_code = 0
+        self.last_error = ""
+        self.last_output = ""
+        self.status = 0
+        self.rows_at_error: list[RowValues] = []
+
+    @property
+    def host(self) -> Host:
+        """The machine."""
+        return self._host
+
+    def unquestioned(self) -> Performer:
+        """The same performer for [OnError]: an error inside ends it, and nobody is asked."""
+        conditions = replace(self._conditions, on_error=OnError.STOP)
+        other = copy(self)
+        other._conditions = conditions  # noqa: SLF001 -- its own kind
+        return other
+
+    async def perform(self, row: CommandRow, place: Place, values: Values) -> Verdict:
+        """Carry out a row.
+
+        Raises:
+            StepFailedError: it failed and the error stands.
+        """
+        bound = bind(row, self._conditions.delimiter)
+        assert bound is not None
+        begun = time.monotonic()
+        self._emit(events.CommandStarted(place, row.cell, self.machine))
+        while True:
+            try:
+                outcome = await self._tries(row, bound, place, values)
+            except Failure as failure:
+                self.rows_at_error = list(values.scope.rows)
+                answer = await self._fails(row, place, failure)
+                if answer is Answer.RETRY:
+                    continue
+                if answer is Answer.IGNORE:
+                    self._done(row, place, begun, Outcome(), ignored=failure.code)
+                    return Verdict.GO_ON
+                self._emit(events.CommandFailed(place, failure.code, self.machine))
+                raise StepFailedError(failure.code, place) from failure
+            break
+        if row.name == "stop" and self.status:
+            self._emit(events.CommandFailed(place, self.status, self.machine))
+            return Verdict.STOP_RUN
+        self._succeeded(outcome, values)
+        self._done(row, place, begun, outcome)
+        return Verdict.GO_ON
+
+    async def decide(self, row: CommandRow, place: Place, holds: Callable[[], Awaitable[bool]]) -> bool:
+        """Decide a head of an ``If``. An ignored error counts as a condition that does not hold.
+
+        Raises:
+            StepFailedError: it cannot be decided.
+        """
+        while True:
+            try:
+                return await holds()
+            except Failure as failure:
+                answer = await self._fails(row, place, failure)
+                if answer is Answer.IGNORE:
+                    return False
+                if answer is Answer.ABORT:
+                    self._emit(events.CommandFailed(place, failure.code, self.machine))
+                    raise StepFailedError(failure.code, place) from failure
+
+    def _done(self, row: CommandRow, place: Place, begun: float, outcome: Outcome, ignored: int | None = None) -> None:
+        self._emit(
+            events.CommandDone(
+                place,
+                row.cell,
+                self.machine,
+                time.monotonic() - begun,
+                outcome.changed,
+                self._secrets.mask(outcome.note),
+                ignored,
+            )
+        )
+
+    def _succeeded(self, outcome: Outcome, values: Values) -> None:
+        self.last_code, self.last_error, self.last_output = 0, "", outcome.output
+        values.scope.unknown.difference_update(("lastoutput", "lasterror"))
+        for name, value in outcome.values.items():
+            values.scope.set(name, value)
+
+    async def _fails(self, row: CommandRow, place: Place, failure: Failure) -> Answer:
+        self.last_code, self.last_error, self.last_output = failure.code, failure.message, failure.output
+        self._lost = failure.code == errors.BROKEN_CONNECTION and not failure.program
+        error = self._told(place, failure)
+        if row.statement.switch("i") or self._conditions.ignore_errors:
+            return Answer.IGNORE
+        if self._conditions.on_error is OnError.IGNORE:
+            return Answer.IGNORE
+        if self._conditions.on_error is OnError.ASK:
+            return await self._questions.on_error(error)
+        return Answer.ABORT
+
+    def _told(self, place: Place, failure: Failure, retry: int = 0) -> events.CommandError:
+        mask = self._secrets.mask
+        error = events.CommandError(
+            place,
+            failure.code,
+            mask(failure.message),
+            failure.help,
+            failure.program,
+            mask(failure.output),
+            retry,
+        )
+        self._emit(error)
+        return error
+
+    async def _tries(self, row: CommandRow, bound: Bound, place: Place, values: Values) -> Outcome:
+        switch = row.statement.switch("r")
+        left = int(switch.argument or 0) if switch else 0
+        while True:
+            try:
+                return await self._once(row, bound, place, values)
+            except Failure as failure:
+                if left <= 0:
+                    raise
+                self._told(place, failure, retry=left)
+                left -= 1
+                await asyncio.sleep(RETRY_PAUSE)
+
+    async def _once(self, row: CommandRow, bound: Bound, place: Place, values: Values) -> Outcome:
+        parameters = await self._parameters(bound, values)
+        if bound.command.body is None:
+            return self._flow(bound.command.name, parameters)
+        answer = values.scope.given(str(parameters[0])) if bound.command.name == "Prompt" and parameters else None
+        if answer is not None:
+            return Outcome(values={str(parameters[0]): answer})
+        switch = row.statement.switch("t")
+        limit = float(switch.argument or 0) if switch else self._conditions.timeout
+        if self._lost and not bound.command.on_controller:
+            self._host, self._lost = await self._reconnect(), False
+        talk = _Talk(self, place)
+        context = Context(self._host, self._controller, self._conditions.folder, limit, talk)
+        try:
+            async with asyncio.timeout(None if limit is None else limit + GRACE):
+                return await bound.command.body(context, *parameters) or Outcome()
+        except TimeoutError as error:
+            raise Failure(errors.TIMED_OUT, f"no end within {limit:g} s") from error
+        finally:
+            talk.flush()
+
+    async def _parameters(self, bound: Bound, values: Values) -> list[object]:
+        raw = bound.command.raw
+        texts = [await values.text(argument.template, raw=raw) for argument in bound.arguments]
+        parameters: list[object] = []
+        for index, parameter in enumerate(bound.command.parameters):
+            if parameter.kind is ParameterKind.LIST:
+                parameters.extend(texts[index:])
+            elif index < len(texts):
+                parameters.append(convert(parameter.name, parameter.kind, texts[index]))
+        return parameters
+
+    def _flow(self, name: str, parameters: list[object]) -> Outcome:
+        """The flow commands that are no blocks."""
+        match name, parameters:
+            case "Set", [str(variable), *rest]:
+                return Outcome(values={variable: str(rest[0]) if rest else ""})
+            case "Stop", [*rest]:
+                self.status = int(str(rest[0])) if rest else 0
+            case "Fail", [code, *rest]:
+                raise Failure(int(str(code)), str(rest[0]) if rest else "the script failed here")
+        return Outcome()
+
+    def log(self, place: Place, text: str) -> None:
+        """A line for the log, secrets masked."""
+        self._emit(events.Said(place, self._secrets.mask(text)))
+
+    def show(self, place: Place, data: bytes) -> None:
+        """Output of a program, secrets masked."""
+        self._emit(events.Output(place, self._secrets.mask(decode(data))))
+
+    @property
+    def questions(self) -> Questions:
+        """Who is asked."""
+        return self._questions
+
+    def system(self) -> dict[str, Callable[[], str]]:
+        """The system variables that speak of the last command."""
+        return {
+            "lasterrorcode": lambda: str(self.last_code),
+            "lasterror": lambda: self.last_error,
+            "lastoutput": lambda: self.last_output,
+        }
+
+
+def convert(name: str, kind: ParameterKind, text: str) -> object:
+    """The value of a parameter in its kind.
+
+    Raises:
+        Failure: 87, the text is no such thing.
+    """
+    if kind is ParameterKind.INTEGER:
+        try:
+            return int(text.strip())
+        except ValueError:
+            raise Failure(errors.BAD_PARAMETER, f"{name} `{text}` is not a whole number") from None
+    if kind is ParameterKind.SECONDS:
+        try:
+            seconds = float(text.strip())
+        except ValueError:
+            seconds = -1.0
+        if not 0 <= seconds < float("inf"):
+            raise Failure(errors.BAD_PARAMETER, f"{name} `{text}` is not a number of seconds")
+        return seconds
+    return text
+
+
+class _Talk:
+    """A command's way to the log and to people. Output is passed on by whole lines, so that no secret is cut in two."""
+
+    def __init__(self, performer: Performer, place: Place) -> None:
+        self._performer = performer
+        self._place = place
+        self._rest = b""
+
+    def log(self, text: str) -> None:
+        self._performer.log(self._place, text)
+
+    def output(self, data: bytes) -> None:
+        whole, newline, self._rest = (self._rest + data).rpartition(b"\n")
+        if newline:
+            self._performer.show(self._place, whole + newline)
+
+    def flush(self) -> None:
+        """Pass on a last line without an end."""
+        if self._rest:
+            self._performer.show(self._place, self._rest)
+            self._rest = b""
+
+    async def message(self, text: str) -> None:
+        self.log(text)
+        await self._performer.questions.message(text)
+
+    async def ask(self, question: str, default: str | None = None) -> str:
+        return await self._performer.questions.ask(question, default)

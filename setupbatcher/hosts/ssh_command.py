@@ -1,0 +1,116 @@
+"""One command on its own SSH channel."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import asyncssh
+
+from setupbatcher.hosts import ssh_errors
+from setupbatcher.hosts.base import OutputSink
+from setupbatcher.hosts.output import Output
+from setupbatcher.hosts.remote_line import Opening
+from setupbatcher.hosts.watching import Ending
+
+_MOMENT = 0.02
+_MOMENTS = 50
+
+
+class RemoteCommand(asyncssh.SSHClientSession[bytes]):
+    """What happens on the channel of a command.
+
+    Args:
+        machine: for messages.
+        opening: finds the command's first line; ``None`` where it prints none.
+        sink: receives output as it comes.
+
+    Attributes:
+        done: the exit status; or a :class:`~setupbatcher.errors.Failure` when the connection broke.
+        output: what the command wrote.
+    """
+
+    def __init__(self, machine: str, opening: Opening | None, sink: OutputSink | None) -> None:
+        self.done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.output = Output(sink)
+        self._machine = machine
+        self._opening = opening
+        self._channel: asyncssh.SSHClientChannel[bytes] | None = None
+        self._status: int | None = None
+        self._ending = Ending(self._finish)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is left to be ended: it ended by itself, or its connection broke."""
+        return self._status is not None or self._channel is None
+
+    async def known_group(self) -> int | None:
+        """The command's process group on its machine; a command that was just started gets a moment to tell."""
+        for _ in range(_MOMENTS):
+            if self._opening is None or self._opening.group is not None or self.ended:
+                break
+            await asyncio.sleep(_MOMENT)
+        return self._opening.group if self._opening else None
+
+    def signal(self, name: str) -> None:
+        """Ask the SSH service to signal the command; nothing comes back from that."""
+        if self._channel is not None:
+            self._channel.send_signal(name)
+
+    def close(self) -> None:
+        """Give the channel up."""
+        self._ending.cancel()
+        if self._channel is not None:
+            self._channel.abort()
+
+    def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
+        """The channel is open."""
+        self._channel = chan
+
+    def data_received(self, data: bytes, datatype: int | None) -> None:
+        """Output has come."""
+        try:
+            if datatype is not None:
+                self.output.err(data)
+            else:
+                mine = self._opening.feed(data) if self._opening else data
+                if mine:
+                    self.output.out(mine)
+        except Exception as error:  # noqa: BLE001 -- whatever the listener raises belongs to the caller of the command
+            if not self.done.done():
+                self.done.set_exception(error)
+        if self._ending.begun:
+            self._ending.heard()
+
+    def exit_status_received(self, status: int) -> None:
+        """The command has ended; a process it left behind may hold the channel open."""
+        self._status = status
+        self._ending.begin()
+
+    def exit_signal_received(  # the library's own signature
+        self,
+        signal: str,
+        core_dumped: bool,  # noqa: ARG002, FBT001
+        msg: str,  # noqa: ARG002
+        lang: str,  # noqa: ARG002
+    ) -> None:
+        """A signal ended the command."""
+        self._status = _status_of(signal)
+        self._ending.begin()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The channel is closed."""
+        self._channel = None
+        self._ending.cancel()
+        if self._status is None and not self.done.done():
+            self.done.set_exception(ssh_errors.lost(self._machine, str(exc) if exc else ""))
+        self._finish()
+
+    def _finish(self) -> None:
+        if not self.done.done() and self._status is not None:
+            self.done.set_result(self._status)
+
+
+def _status_of(name: str) -> int:
+    number = getattr(signal, f"SIG{name}", None)
+    return 128 + int(number) if isinstance(number, signal.Signals) else 255

@@ -1,0 +1,227 @@
+"""The markers of a script as they are now: those in the text, and over them what this run has earned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from setupbatcher.markers.cell import (
+    CommandMarker,
+    MachineMarker,
+    is_done_mark,
+    parse_command_marker,
+    parse_machine_marker,
+)
+from setupbatcher.script.cells import MarkerColumn
+from setupbatcher.script.data import DataSection
+from setupbatcher.script.document import Document
+from setupbatcher.script.labels import COMMAND_KINDS, Kind, SectionId
+from setupbatcher.script.rows import COMMANDS, MACHINES
+from setupbatcher.text import Edit, Span, apply
+
+MACHINES_ID = SectionId(Kind.MACHINES)
+
+
+class Mark(NamedTuple):
+    """Write a marker cell; the empty text erases it. ``line`` counts from 1, in data sections from 0."""
+
+    section: SectionId
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """Erase every marker of a section."""
+
+    section: SectionId
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Mark all data rows above a line as done."""
+
+    section: SectionId
+    above: int
+
+
+Change = Mark | Clear | Finish
+
+NOTHING = CommandMarker()
+
+
+class Book:
+    """The live markers of a document.
+
+    Args:
+        document: as read; its own markers are what the book starts with.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._cells: dict[str, dict[int, str]] = {}
+        self._data: dict[str, Rows] = {}
+
+    # What is there
+
+    def text(self, section: SectionId, line: int) -> str:
+        """The text of a command row's or machine row's marker cell."""
+        known = self._cells.get(section.key, {}).get(line)
+        if known is not None:
+            return known
+        if section.kind is Kind.MACHINES:
+            return self.document.machine_rows[line - 1].marker
+        commands = self.document.commands(section)
+        return commands.rows[line - 1].marker if commands else ""
+
+    def command(self, section: SectionId, line: int) -> CommandMarker:
+        """The marker of a command row; one that says nothing where the cell is empty."""
+        return parse_command_marker(self.text(section, line)) or NOTHING
+
+    def machine(self, line: int) -> MachineMarker | None:
+        """The marker of a machine, or ``None`` where it has none."""
+        return parse_machine_marker(self.text(MACHINES_ID, line))
+
+    def marked(self, section: SectionId) -> Iterator[tuple[int, str]]:
+        """The lines of a command section whose marker cell is not empty."""
+        commands = self.document.commands(section)
+        for row in commands.rows if commands else ():
+            if row.name and (text := self.text(section, row.line)):
+                yield row.line, text
+
+    def rows(self, section: SectionId) -> Rows:
+        """The markers of a data section.
+
+        Raises:
+            KeyError: the script has no such section.
+        """
+        rows = self._data.get(section.key)
+        if rows is None:
+            rows = self._data[section.key] = Rows(self.document.data_sections[section.key])
+        return rows
+
+    # What happens to it
+
+    def apply(self, changes: Iterable[Change]) -> None:
+        """Take changes over."""
+        for change in changes:
+            match change:
+                case Mark(section, line, text) if section.kind is Kind.DATA:
+                    self.rows(section).mark(line, done=is_done_mark(text))
+                case Mark(section, line, text):
+                    self._cells.setdefault(section.key, {})[line] = text
+                case Clear(section) if section.kind is Kind.DATA:
+                    self.rows(section).clear()
+                case Clear(section):
+                    cells = self._cells.setdefault(section.key, {})
+                    cells.update((line, "") for line, _ in list(self.marked(section)))
+                case Finish(section, above):
+                    self.rows(section).finish(above)
+
+    def is_news(self, change: Change) -> bool:
+        """The change changes something."""
+        match change:
+            case Mark(section, line, text) if section.kind is Kind.DATA:
+                return self.rows(section).is_done(line) != is_done_mark(text)
+            case Mark(section, line, text):
+                return self.text(section, line) != text
+            case Clear(section) if section.kind is Kind.DATA:
+                return self.document.data(section) is not None and self.rows(section).count() > 0
+            case Clear(section):
+                return next(self.marked(section), None) is not None
+        return True
+
+    def move_to(self, document: Document) -> None:
+        """Go over to an edited document with the same rows: what this run set stays, all else is as the edit has it."""
+        self.document = document
+        for key, rows in self._data.items():
+            self._data[key] = rows.moved(document.data_sections[key])
+
+    def render(self) -> str:
+        """The script's text with the markers as they are now."""
+        return apply(self.document.text, self._edits())
+
+    def _edits(self) -> Iterator[Edit]:
+        for key, cells in self._cells.items():
+            commands = self.document.command_sections.get(key)
+            column: MarkerColumn = COMMANDS if commands else MACHINES
+            for line, text in cells.items():
+                row = (commands.rows if commands else self.document.machine_rows)[line - 1]
+                yield from _edit(row.start, row.text, column, text)
+        for rows in self._data.values():
+            yield from rows.edits()
+
+
+def _edit(start: int, row: str, column: MarkerColumn, text: str) -> Iterator[Edit]:
+    from setupbatcher.script.cells import read  # noqa: PLC0415
+
+    if read(column, row) != text:
+        yield Edit(Span(start, start + len(row)), column.put(row, text))
+
+
+class Rows:
+    """The markers of a data section: one byte a line, found by one search over the text."""
+
+    def __init__(self, data: DataSection) -> None:
+        self.data = data
+        self._was = bytearray(len(data))
+        for line, text in data.marked_lines():
+            self._was[line] = is_done_mark(text)
+        self._done = bytearray(self._was)
+
+    def is_done(self, line: int) -> bool:
+        """The row is marked as done."""
+        return bool(self._done[line])
+
+    def count(self) -> int:
+        """How many rows are marked as done."""
+        return self._done.count(1)
+
+    def next_open(self, start: int = 0) -> int | None:
+        """The first data row without a marker, from a line on."""
+        line = self._done.find(0, start)
+        while line >= 0 and not self.data.is_row(line):
+            line = self._done.find(0, line + 1)
+        return None if line < 0 else line
+
+    def mark(self, line: int, *, done: bool) -> None:
+        """Set or erase a row's marker."""
+        self._done[line] = done
+
+    def clear(self) -> None:
+        """Erase all markers."""
+        self._done = bytearray(len(self._done))
+
+    def finish(self, above: int) -> None:
+        """Mark every data row above a line as done."""
+        for line in range(min(above, len(self._done))):
+            if self.data.is_row(line):
+                self._done[line] = 1
+
+    def same(self, other: Rows) -> bool:
+        """The same rows are done."""
+        return self._done == other._done
+
+    def moved(self, data: DataSection) -> Rows:
+        """The same rows of an edited document, what was changed here kept."""
+        moved = Rows(data)
+        for line, (was, done) in enumerate(zip(self._was, self._done, strict=True)):
+            if was != done:
+                moved.mark(line, done=bool(done))
+        return moved
+
+    def edits(self) -> Iterator[Edit]:
+        """What has to change in the text."""
+        if self._was == self._done:
+            return
+        for line, (was, done) in enumerate(zip(self._was, self._done, strict=True)):
+            if was != done:
+                span = self.data.span(line)
+                row = self.data.row(line)
+                yield Edit(span, self.data.column.put(row, "OK" if done else ""))
+
+
+def marked_sections(document: Document) -> list[SectionId]:
+    """The command sections of a document, as ids."""
+    return [section.section for section in document.command_sections.values() if section.section.kind in COMMAND_KINDS]

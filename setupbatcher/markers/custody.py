@@ -1,0 +1,163 @@
+"""Takes a script for a run and gives it back: lock, recovery after a crash, the writer, the last fold."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+from setupbatcher.diagnostics.model import Diagnostic
+from setupbatcher.markers.book import Book
+from setupbatcher.markers.journal import Journal, LockedError, peek, read_journal
+from setupbatcher.markers.records import InFlight, Recovery, recover
+from setupbatcher.markers.writer import MarkerWriter, OutsideEditError, guard
+from setupbatcher.script.document import Document
+from setupbatcher.text import SourceText, Span, UndecodableError, encode
+from setupbatcher.text.store import Store, digest
+
+JOURNAL = "journal"
+
+
+class ScriptError(Exception):
+    """The script cannot be taken.
+
+    Attributes:
+        diagnostic: what is wrong; it has no text to point into.
+        locked: another run has the script.
+    """
+
+    def __init__(self, diagnostic: Diagnostic, *, locked: bool = False) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+        self.locked = locked
+
+
+def _problem(code: str, message: str, help_text: str, *, locked: bool = False) -> ScriptError:
+    return ScriptError(Diagnostic(code, message, Span(0, 0), help_text), locked=locked)
+
+
+def _unreadable(path: Path, error: OSError) -> ScriptError:
+    reason = (error.strerror or str(error)).lower()
+    return _problem("SB801", f"`{path}` cannot be read: {reason}", "check the name and your rights to the file")
+
+
+def _unwritable(path: Path, error: OSError) -> ScriptError:
+    reason = (error.strerror or str(error)).lower()
+    return _problem(
+        "SB803",
+        f"`{path}` cannot be written: {reason}",
+        "the progress is written into the script; copy it to a folder where you may write",
+    )
+
+
+def _read(store: Store) -> tuple[bytes, Document]:
+    try:
+        data = store.read()
+    except OSError as error:
+        raise _unreadable(store.path, error) from error
+    try:
+        return data, Document.from_bytes(data)
+    except UndecodableError as error:
+        raise _problem(
+            "SB802",
+            f"`{store.path}` cannot be decoded: {error.reason}, at byte {error.offset}",
+            "save it as UTF-8, as UTF-16 with a byte order mark, or as Windows-1252",
+        ) from error
+
+
+def look(path: Path) -> Recovery:
+    """The true state of a script without touching it, whether a run is on or one has crashed.
+
+    Raises:
+        ScriptError: it cannot be read.
+    """
+    store = Store(path)
+    # The journal is read first: what is folded in between is in the script then, and repeating it does no harm.
+    with contextlib.suppress(OSError):
+        left = peek(store.beside(JOURNAL))
+        if left is not None:
+            data, document = _read(store)
+            return recover(document, digest(data), left[0])
+    _, document = _read(store)
+    return Recovery(Book(document))
+
+
+class Custody:
+    """A script that this process holds.
+
+    Args:
+        path: of the script.
+
+    Raises:
+        ScriptError: it cannot be read, decoded or written, or another run has it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.store = Store(path)
+        _read(self.store)
+        try:
+            self.store.check_writable()
+            self._journal = Journal(self.store.beside(JOURNAL))
+        except LockedError as error:
+            owner = f": {error.owner}" if error.owner else ""
+            raise _problem(
+                "SB804", f"another run has `{path}`{owner}", "wait for it, or end it; `setupbatcher status` shows how far it is", locked=True
+            ) from error
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        try:
+            # Read again: what was read before the lock may be older than the last fold of another run.
+            self._data, document = _read(self.store)
+        except ScriptError:
+            self._journal.close(keep=bool(self._journal.left_over))
+            raise
+        recovery = recover(document, digest(self._data), read_journal(self._journal.left_over))
+        self.book = recovery.book
+        self.in_flight: list[InFlight] = recovery.in_flight
+        self.lost = recovery.lost
+
+    def release(self) -> None:
+        """Give the script back untouched; what a crash left stays for the next one."""
+        self._journal.close(keep=bool(self._journal.left_over))
+
+    def begin(self, text: str | None = None, *, durable: bool = False, on_outside_edit: Callable[[], None]) -> MarkerWriter:
+        """Write the true state, or a text that has other markers, and start to keep it.
+
+        Args:
+            text: the script as it is to be, markers apart the same; by default what the book says.
+            durable: wait for the disk at every marker.
+            on_outside_edit: told when an outside edit was taken over.
+
+        Raises:
+            ScriptError: it cannot be written.
+        """
+        document = self.book.document
+        text = self.book.render() if text is None else text
+        try:
+            if text != document.text:
+                guard(document, text)
+                self._data = encode(text, document.source.encoding)
+                self.store.replace(self._data)
+                self.book = Book(Document(SourceText(text, document.source.encoding)))
+            self._journal.begin(digest(self._data))
+        except OSError as error:
+            self.release()
+            raise _unwritable(self.store.path, error) from error
+        return MarkerWriter(
+            self.store, self.book, self._journal, durable=durable, on_outside_edit=on_outside_edit
+        )
+
+
+def settle(path: Path) -> Recovery:
+    """Fold what a crash, or an edit at the wrong time, has left beside a script, and remove it.
+
+    Raises:
+        ScriptError: it cannot be taken or written.
+    """
+    custody = Custody(path)
+    recovery = Recovery(custody.book, custody.in_flight, custody.lost)
+    custody.begin(on_outside_edit=lambda: None).close()
+    return recovery
+
+
+__all__ = ["Custody", "OutsideEditError", "ScriptError", "look", "settle"]

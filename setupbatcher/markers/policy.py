@@ -1,0 +1,142 @@
+"""Which markers an event writes: a pure function of the book and the event (``markers.md``, *What is written where*)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from setupbatcher import events
+from setupbatcher.events import LoopPlace, Place
+from setupbatcher.markers.book import MACHINES_ID, Book, Change, Clear, Mark
+from setupbatcher.markers.cell import ALL_DONE, CommandMarker, MachineMarker
+from setupbatcher.markers.resume import adoption, unreachable_marker
+from setupbatcher.script.blocks import Loop, all_loops, all_rows
+from setupbatcher.script.labels import Kind, SectionId
+
+INIT = SectionId(Kind.INIT)
+BATCH = SectionId(Kind.BATCH)
+UNDO = SectionId(Kind.UNDO)
+ON_ERROR = SectionId(Kind.ON_ERROR)
+
+DONE = CommandMarker(done=True)
+
+
+def changes(book: Book, event: events.Event) -> list[Change]:
+    """The marker cells that an event changes, those that would not change left out."""
+    return [change for change in _changes(book, event) if book.is_news(change)]
+
+
+def _changes(book: Book, event: events.Event) -> Iterator[Change]:  # noqa: C901 -- one line a kind of event
+    match event:
+        case events.MachineStarted(machine=int(line), resumed=False):
+            yield _machine(line, MachineMarker(None, 0))
+        case events.MachineStarted(machine=int(line), resumed=True):
+            yield from adoption(book, line)
+        case events.MachineUnreachable(machine, _, code):
+            yield _machine(machine, unreachable_marker(book, machine, code))
+        case events.CommandDone(place, ignored=ignored, returned=returned):
+            yield Mark(place.section, place.line, str(CommandMarker(ignored, done=True)))
+            if returned is not None:
+                yield Clear(returned)
+            yield from _going_on(place, place.line)
+        case events.CallReturned(section):
+            yield Clear(section)
+        case events.CommandFailed(place, code):
+            yield from _stopped(place, code)
+        case events.BranchDecided(place, heads, taken):
+            for line in heads:
+                yield Mark(place.section, line, str(DONE if line == taken else CommandMarker(skipped=True)))
+            yield from _going_on(place, place.previous if taken is None else taken)
+        case events.RowStarted(place, loop):
+            yield from _body_erased(book, loop)
+            yield _head(loop, loop.row)
+            yield from _going_on(place, loop.line)
+        case events.RowDone(place, loop, following):
+            yield from _row_done(book, place, loop, following)
+        case events.LoopEmpty(place, data):
+            loop = LoopPlace(place.section, place.line, data, 0)
+            yield from _loop_done(book, place, loop)
+        case events.SectionStarted(section) if section == ON_ERROR:
+            yield Clear(ON_ERROR)
+        case events.MachineDone(machine, _, last):
+            yield _machine(machine, ALL_DONE)
+            yield from machine_erased(book)
+            yield Clear(ON_ERROR)
+            if last:
+                yield Clear(INIT)
+        case events.MachineLeft(machine, _, code, line, row):
+            yield _machine(machine, MachineMarker(code, line, at=True, row=row))
+            yield from machine_erased(book)
+
+
+def machine_erased(book: Book) -> Iterator[Change]:
+    """Erase what speaks of one machine only: [Batch], subsections, data."""
+    yield Clear(BATCH)
+    for section in book.document.command_sections.values():
+        if section.section.kind is Kind.SUB:
+            yield Clear(section.section)
+    for data in book.document.data_sections.values():
+        yield Clear(data.section)
+
+
+def _machine(line: int, marker: MachineMarker) -> Mark:
+    return Mark(MACHINES_ID, line, str(marker))
+
+
+def _head(loop: LoopPlace, row: int, code: int | None = None) -> Mark:
+    return Mark(loop.section, loop.line, str(CommandMarker(code, row)))
+
+
+def _going_on(place: Place, line: int) -> Iterator[Change]:
+    """The counters after a success: loops name the row they are at, the machine the last line that is done.
+
+    Inside a call the machine's counter stays at the row before the call, and an error mark it may have is gone.
+    """
+    if place.section == ON_ERROR or any(section == ON_ERROR for section, _ in place.callers):
+        return
+    for loop in place.loops:
+        yield _head(loop, loop.row)
+    for section, caller in place.callers:
+        yield Mark(section, caller, "")
+    if place.machine is not None:
+        yield _machine(place.machine, MachineMarker(None, place.previous if place.callers else line))
+
+
+def _stopped(place: Place, code: int) -> Iterator[Change]:
+    yield Mark(place.section, place.line, str(CommandMarker(code)))
+    if place.section == ON_ERROR:
+        return
+    for section, caller in place.callers:
+        yield Mark(section, caller, str(CommandMarker(code)))
+    for loop in place.loops:
+        yield _head(loop, loop.row, code)
+    if place.machine is not None:
+        yield _machine(place.machine, MachineMarker(code, place.counter))
+
+
+def _row_done(book: Book, place: Place, loop: LoopPlace, following: int | None) -> Iterator[Change]:
+    if following is None:
+        yield from _loop_done(book, place, loop)
+        return
+    yield Mark(loop.data, loop.row, "OK")
+    yield from _body_erased(book, loop)
+    yield _head(loop, following)
+    yield from _going_on(place, loop.line)
+
+
+def _loop_done(book: Book, place: Place, loop: LoopPlace) -> Iterator[Change]:
+    yield Clear(loop.data)
+    yield from _body_erased(book, loop)
+    yield Mark(loop.section, loop.line, str(DONE))
+    yield from _going_on(place, loop.line)
+
+
+def _body_erased(book: Book, loop: LoopPlace) -> Iterator[Change]:
+    for row in all_rows(find_loop(book, loop).body):
+        yield Mark(loop.section, row.line, "")
+
+
+def find_loop(book: Book, place: LoopPlace) -> Loop:
+    """The loop that stands at a place."""
+    section = book.document.commands(place.section)
+    assert section is not None
+    return next(loop for loop, _ in all_loops(section.flow.blocks) if loop.row.line == place.line)

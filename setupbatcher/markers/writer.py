@@ -1,0 +1,197 @@
+"""The marker writer: journals what a run earns at once, and folds it into the script soon after.
+
+The script shows a marker at most two seconds after it was earned, longer only where writing would take more than a
+twentieth of the run time (``markers.md``, *The writer's promises* 3).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from setupbatcher import events
+from setupbatcher.markers import policy
+from setupbatcher.markers.book import Book, Change
+from setupbatcher.markers.journal import Journal
+from setupbatcher.markers.records import encode_changes
+from setupbatcher.markers.remove import remove
+from setupbatcher.script.document import Document
+from setupbatcher.text import SourceText, UndecodableError, encode
+from setupbatcher.text.store import Store, digest
+
+SHOWN_WITHIN = 2.0
+"""Seconds."""
+SHARE = 0.05
+"""Of the run time that may go into folding."""
+SYNCED_WITHIN = 0.05
+"""Seconds of work that a power loss may cost."""
+
+
+class GuardError(Exception):
+    """A fold would have changed more than marker cells: a bug of ours. Nothing was written."""
+
+
+class OutsideEditError(Exception):
+    """Somebody changed the rows of the script during the run; markers can no longer be placed by their lines."""
+
+
+class MarkerWriter:
+    """Listens to a run and keeps the script true.
+
+    Args:
+        store: the script's file.
+        book: the live markers; changed by this writer only.
+        journal: begun, and held by this process.
+        durable: wait for the disk at every marker.
+        on_outside_edit: told when the script was edited and the edit was taken over.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        book: Book,
+        journal: Journal,
+        *,
+        durable: bool = False,
+        on_outside_edit: Callable[[], None] | None = None,
+    ) -> None:
+        self.book = book
+        self._store = store
+        self._journal = journal
+        self._durable = durable
+        self._on_outside_edit = on_outside_edit
+        self._disk = digest(encode(book.document.text, book.document.source.encoding))
+        self._dirty_since: float | None = None
+        self._unsynced = False
+        self._cost = 0.0
+        self._folded_at = time.monotonic()
+
+    def __call__(self, event: events.Event) -> None:
+        """Take an event: its markers are safe from a killed process when this returns."""
+        changes = policy.changes(self.book, event)
+        match event:
+            case events.CommandStarted(place, text, machine):
+                row = place.loops[-1].row if place.loops else None
+                self._append(["start", place.section.key, place.line, row, machine, text])
+            case events.CommandDone(place, _, machine) | events.CommandFailed(place, machine=machine):
+                changed = encode_changes(self.book.document, changes)
+                self._append(["end", place.section.key, place.line, machine, changed])
+            case _ if changes:
+                self._append(["mark", encode_changes(self.book.document, changes)])
+        self._take(changes)
+
+    def apply(self, changes: list[Change]) -> None:
+        """Take changes that no event stands for, such as those of a plan."""
+        if changes:
+            self._append(["mark", encode_changes(self.book.document, changes)])
+            self._take(changes)
+
+    def _append(self, record: list[object]) -> None:
+        self._journal.append(record)
+        if self._durable:
+            self._journal.sync()
+        else:
+            self._unsynced = True
+
+    def _take(self, changes: list[Change]) -> None:
+        if changes:
+            self.book.apply(changes)
+            if self._dirty_since is None:
+                self._dirty_since = time.monotonic()
+
+    async def keep(self) -> None:
+        """Sync and fold in the background until cancelled."""
+        while True:
+            await asyncio.sleep(SYNCED_WITHIN)
+            self.tick()
+
+    def tick(self) -> None:
+        """Sync what is not synced, and fold where it is time to."""
+        if self._unsynced:
+            self._journal.sync()
+            self._unsynced = False
+        now = time.monotonic()
+        if self._dirty_since is None or now - self._dirty_since < SHOWN_WITHIN - 2 * SYNCED_WITHIN:
+            return
+        if now - self._folded_at >= self._cost / SHARE:
+            self.fold()
+
+    def fold(self) -> None:
+        """Write the markers into the script.
+
+        Raises:
+            GuardError: more than marker cells would have changed.
+            OutsideEditError: the script was edited and its rows are no longer the same.
+            OSError: the script cannot be written; the journal keeps what was earned.
+        """
+        begun = time.monotonic()
+        self._meet_outside_edit()
+        text = self.book.render()
+        if text != self.book.document.text:
+            guard(self.book.document, text)
+            data = encode(text, self.book.document.source.encoding)
+            version = digest(data)
+            self._journal.append(["version", version])
+            self._journal.sync()
+            self._store.replace(data)
+            self._disk = version
+        self._dirty_since = None
+        self._folded_at = time.monotonic()
+        self._cost = self._folded_at - begun
+
+    def _meet_outside_edit(self) -> None:
+        """Take over the text of somebody who saved meanwhile, with our markers on the rows of this run."""
+        data = self._store.read()
+        version = digest(data)
+        if version == self._disk:
+            return
+        try:
+            edited = Document.from_bytes(data)
+        except UndecodableError as error:
+            raise OutsideEditError from error
+        if not same_rows(self.book.document, edited):
+            raise OutsideEditError
+        self.book.move_to(edited)
+        self._disk = version
+        if self._on_outside_edit:
+            self._on_outside_edit()
+
+    def close(self) -> None:
+        """Fold what is left and let the script go. The journal stays where the script could not be written.
+
+        Raises:
+            GuardError, OutsideEditError, OSError: as :meth:`fold`; what was earned is in the journal.
+        """
+        try:
+            self.fold()
+        except BaseException:
+            self._journal.close(keep=True)
+            raise
+        self._journal.close()
+
+
+def guard(before: Document, text: str) -> None:
+    """Refuse a new text that differs in more than marker cells.
+
+    Raises:
+        GuardError: it does.
+    """
+    after = Document(SourceText(text, before.source.encoding))
+    if remove(before) != remove(after):
+        message = "the marker writer would have changed more than marker cells; nothing was written"
+        raise GuardError(message)
+
+
+def same_rows(before: Document, after: Document) -> bool:
+    """The sections that carry markers have the same rows on the same lines, markers apart."""
+    return _rows(before) == _rows(after)
+
+
+def _rows(document: Document) -> dict[str, object]:
+    bare = Document(SourceText(remove(document), document.source.encoding))
+    rows: dict[str, object] = {key: [row.text for row in section.rows] for key, section in bare.command_sections.items()}
+    rows["machines"] = [row.text for row in bare.machine_rows]
+    for key, data in bare.data_sections.items():
+        rows[key] = (len(data), bare.text[data.body.start : data.body.end].rstrip("\r\n"))
+    return rows
