@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 
@@ -216,10 +217,10 @@ def all_commands() -> list[Command]:
     return sorted(_COMMANDS.values(), key=lambda entry: (entry.area, entry.name))
 
 
+@cache
 def _load() -> None:
     """Import the modules of the library, once; they declare themselves."""
-    if not _COMMANDS:
-        from setupbatcher.commands import library  # noqa: F401, PLC0415 -- declared on import, when first asked for
+    from setupbatcher.commands import library  # noqa: F401, PLC0415 -- declared on import, when first asked for
 
 
 _RETIRED = {

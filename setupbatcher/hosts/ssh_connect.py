@@ -45,6 +45,11 @@ class _Client(asyncssh.SSHClient):
     def __init__(self) -> None:
         self.shown: asyncssh.SSHKey | None = None
         self.accept = False
+        self.attached = False
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:  # noqa: ARG002 -- the library's own signature
+        """The library has taken the socket over."""
+        self.attached = True
 
     def validate_host_public_key(
         self,
@@ -131,6 +136,9 @@ async def _login(
             )
         except (asyncssh.HostKeyNotVerifiable, asyncssh.KeyExchangeFailed) as error:
             raise _key_failure(error, spec, way, known, client.shown) from error
+        finally:
+            if not client.attached and "sock" in options:
+                options["sock"].close()
     opened.insert(0, connection)
     if client.shown is not None and way.own_known_file is not None:
         known_hosts.add(way.own_known_file, known_hosts.line_for(way.known_as, way.port, client.shown))
@@ -148,7 +156,9 @@ def _options(spec: HostSpec) -> dict[str, Any]:
 
 async def _way(spec: HostSpec) -> _Way:
     """Read ``~/.ssh/config`` for a machine; keys are left to the login."""
-    found = await asyncssh.SSHClientConnectionOptions.construct(**_options(spec), client_keys=None, agent_path=None)
+    found = await asyncssh.SSHClientConnectionOptions.construct(
+        **_options(spec), config=(), client_keys=None, agent_path=None
+    )
     own = _known_files(found.known_hosts)
     return _Way(
         host=found.host,

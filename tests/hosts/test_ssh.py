@@ -162,9 +162,12 @@ async def test_hashed_revoked_and_other_lines(machines: Machines, client_home: P
     """Names may be hashed; a revoked key is refused with 1396; lines about others and nonsense do no harm."""
     known = client_home / ".ssh" / "known_hosts"
     name = f"[{machines.address(1)}]:{machines.port}"
-    known.write_text(f"nonsense\n|1|bad|worse ssh-ed25519 AAAA\nother,!{name},* ssh-ed25519 AAAA\n{name} {machines.host_key}\n")
+    known.write_text(f"{name} {machines.host_key}\n")
     subprocess.run(["ssh-keygen", "-q", "-H", "-f", str(known)], check=True, capture_output=True)
-    assert name not in known.read_text()
+    hashed_line = known.read_text()
+    assert name not in hashed_line
+    other = f"*,!{name} ssh-ed25519 AAAA"
+    known.write_text(f"# mine\nnonsense\n|1|bad|worse ssh-ed25519 AAAA\n{other}\n{hashed_line}")
     hashed = await _says(machines.spec(1))
     known.write_text(f"{name} {machines.host_key}\n@revoked * {machines.host_key}\n")
     revoked = await _failure(machines.spec(1))
