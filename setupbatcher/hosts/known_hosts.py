@@ -46,11 +46,11 @@ class UnknownHostKey(Failure):
     Args:
         machine: its name in the script.
         line: the line for ``known_hosts``.
-        file: where that line belongs.
+        file: where that line belongs; ``None`` where the user's config names no file.
         fingerprint: what a person compares.
     """
 
-    def __init__(self, machine: str, line: str, file: Path, fingerprint: str) -> None:
+    def __init__(self, machine: str, line: str, file: Path | None, fingerprint: str) -> None:
         super().__init__(errors.HOST_KEY_UNKNOWN, f"{machine}: the host key {fingerprint} is not known")
         self.machine = machine
         self.line = line
@@ -58,7 +58,13 @@ class UnknownHostKey(Failure):
         self.fingerprint = fingerprint
 
     def trust(self) -> None:
-        """Add the key to the user's ``known_hosts`` file."""
+        """Add the key to the user's ``known_hosts`` file.
+
+        Raises:
+            Failure: there is no such file, or it cannot be written.
+        """
+        if self.file is None:
+            raise self
         add(self.file, self.line)
 
 

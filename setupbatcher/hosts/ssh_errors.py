@@ -53,6 +53,8 @@ def failure_of(error: Exception, machine: str) -> Failure:  # noqa: PLR0911 -- o
                 f"{machine}: no common way of encryption: {_plain(reason)}",
                 help="bring the machine's SSH service up to date",
             )
+        case asyncssh.ChannelOpenError() if "connection closed" in reason.lower():
+            return lost(machine)
         case asyncssh.ChannelOpenError():
             return Failure(
                 errors.ACCESS_DENIED,
@@ -81,6 +83,18 @@ def _network(error: OSError, machine: str) -> Failure:
     if error.errno in (errno.ENETDOWN, errno.ENETUNREACH):
         return Failure(errors.NETWORK_UNREACHABLE, f"{machine}: the network cannot be reached")
     return errors.from_os_error(error, machine)
+
+
+def behind_jump(machine: str, reason: str) -> Failure:
+    """The failure of a machine that its jump host cannot reach; the jump host's words are all there is to go by."""
+    lowered = reason.lower()
+    if "refused" in lowered:
+        code = errors.CONNECTION_REFUSED
+    elif "not known" in lowered or "resolve" in lowered:
+        code = errors.MACHINE_NOT_FOUND
+    else:
+        code = errors.HOST_UNREACHABLE
+    return Failure(code, f"{machine}: the jump host cannot reach it: {_plain(reason)}")
 
 
 def timed_out(machine: str, seconds: float | None = None) -> Failure:

@@ -37,7 +37,9 @@ async def test_a_line_gives_status_and_both_streams(any_host: Host) -> None:
     assert result == Result(3, b"out\n", b"err\n")
 
 
-@pytest.mark.parametrize("text", ["a\\b", "it's", 'say "x"', "$HOME `id` !!", "ä\u2028\U0001f600", "line 1\nline 2", "\\'\\"])
+@pytest.mark.parametrize(
+    "text", ["a\\b", "it's", 'say "x"', "$HOME `id` !!", "ä\u2028\U0001f600", "line 1\nline 2", "\\'\\"]
+)
 async def test_arguments_are_data(any_host: Host, text: str) -> None:
     """Whatever stands in an argument reaches the program as it is."""
     assert await any_host.program(["printf", "%s|", text, "", "x y"]) == Result(0, f"{text}||x y|".encode())

@@ -85,6 +85,23 @@ async def test_an_agent_holds_the_key(
     assert await _says(replace(machines.spec(1), key_file=None)) == Result(0, b"ok\n")
 
 
+async def test_a_machine_behind_a_jump_host_is_not_there(machines: Machines, client_home: Path) -> None:
+    """The code is the one a direct connection would give: refused, or a name that nobody knows."""
+    config = client_home / ".ssh" / "config"
+    jump = f"{machines.user}@{machines.address(4)}:{machines.port}"
+    config.write_text(config.read_text() + f"Host *5 *.invalid\n ProxyJump {jump}\n")
+    closed = replace(machines.spec(5), port=free_port())
+    unknown = replace(machines.spec(5), address="no-such-machine.invalid")
+    assert [(await _failure(closed)).code, (await _failure(unknown)).code] == [1225, 53]
+
+
+async def test_jump_hosts_that_lead_in_a_circle(machines: Machines, client_home: Path) -> None:
+    """They are found out before the limit of time is over."""
+    config = client_home / ".ssh" / "config"
+    config.write_text(f"Host *\n ProxyJump {machines.address(4)}\n")
+    assert (await _failure(machines.spec(5))).code == 87
+
+
 @pytest.fixture
 def agent(machines: Machines, tmp_path: Path) -> Iterator[str]:
     """An agent that holds the machines' key; its address."""
@@ -92,9 +109,7 @@ def agent(machines: Machines, tmp_path: Path) -> Iterator[str]:
     process = subprocess.Popen(["ssh-agent", "-D", "-a", address], stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()
-    subprocess.run(
-        ["ssh-add", "-q", str(machines.key_file)], env={**os.environ, "SSH_AUTH_SOCK": address}, check=True
-    )
+    subprocess.run(["ssh-add", "-q", str(machines.key_file)], env={**os.environ, "SSH_AUTH_SOCK": address}, check=True)
     yield address
     process.terminate()
     process.wait()
