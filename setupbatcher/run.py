@@ -234,9 +234,9 @@ class Run:
     async def _take(self, custody: Custody) -> MarkerWriter | None:
         """Check and plan; ``None`` where nothing is left to do."""
         document = _current(custody.book)
-        self._check(document)
         text = self._restarted(document)
         current = document if text is None else Document(SourceText(text, document.source.encoding))
+        self._check(current)
         plan = self._plan(Book(current))
         if plan.finished and not plan.findings:
             custody.begin(text, on_outside_edit=lambda: None).close()
@@ -367,9 +367,11 @@ class Run:
         from setupbatcher.hosts.secrets import Secrets  # noqa: PLC0415
 
         document = _current(look(self._path).book)
-        self._check(document)
         text = self._restarted(document)
-        book = Book(document if text is None else Document(SourceText(text, document.source.encoding)))
+        if text is not None:
+            document = Document(SourceText(text, document.source.encoding))
+        self._check(document)
+        book = Book(document)
         plan = self._plan(book)
         if plan.finished:
             self._emit(events.Notice(*self._nothing_to_do(document)))

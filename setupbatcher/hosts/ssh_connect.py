@@ -62,14 +62,15 @@ async def _reach(
     password: str | None,
     tunnel: asyncssh.SSHClientConnection | None,
     opened: list[asyncssh.SSHClientConnection],
+    depth: int = 0,
 ) -> asyncssh.SSHClientConnection:
     """Log in to a machine, and to its jump hosts before unless a tunnel is there already."""
     with ssh_errors.translated(spec.name):
         way = await find_way(spec)
     for jump in () if tunnel is not None else way.jumps:
-        if len(opened) >= _MOST_JUMPS:
+        if depth >= _MOST_JUMPS:
             raise Failure(errors.BAD_PARAMETER, f"{spec.name}: too many jump hosts", help="correct ~/.ssh/config")
-        tunnel = await _reach(jump_spec(jump, spec), None, tunnel, opened)
+        tunnel = await _reach(jump_spec(jump, spec), None, tunnel, opened, depth + 1)
     with ssh_errors.translated(spec.name):
         connection = await _Login(spec, way, password, tunnel).run()
     opened.insert(0, connection)

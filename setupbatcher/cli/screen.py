@@ -1,0 +1,65 @@
+"""Writing to standard output and standard error: colours only on a terminal that wants them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from setupbatcher.diagnostics.model import Diagnostic
+    from setupbatcher.text import SourceText
+
+_GUTTER = 10
+"""Cells that line numbers and frames take beside a source line."""
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """A person looks at the stream."""
+    return stream is not None and stream.isatty()
+
+
+def wants_colour(stream: TextIO) -> bool:
+    """The stream is a terminal with colours, and ``NO_COLOR`` does not forbid them."""
+    return is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def width(stream: TextIO) -> int:
+    """Cells for a source line; outside of a terminal always the same, so that output can be compared."""
+    from setupbatcher.diagnostics.render import DEFAULT_WIDTH  # noqa: PLC0415 -- only where findings are shown
+
+    if not is_terminal(stream):
+        return DEFAULT_WIDTH
+    import shutil  # noqa: PLC0415 -- as above
+
+    return shutil.get_terminal_size().columns - _GUTTER
+
+
+def complain(message: str, advice: str | None = None) -> None:
+    """An error that has no place in a script, on standard error."""
+    from setupbatcher.diagnostics.visible import visible  # noqa: PLC0415 -- not on the way to a help page
+
+    print(f"error: {visible(message)}", file=sys.stderr)
+    if advice is not None:
+        print(f"help: {visible(advice)}", file=sys.stderr)
+
+
+def say(line: str) -> None:
+    """A message, on standard error."""
+    print(line, file=sys.stderr)
+
+
+def show(findings: Iterable[Diagnostic], source: SourceText | None, path: object, stream: TextIO) -> None:
+    """Findings as a person reads them.
+
+    Args:
+        findings: of one file.
+        source: its text, secrets masked; ``None`` where it could not be read.
+        path: of the file.
+        stream: where to.
+    """
+    from setupbatcher.diagnostics.render import render  # noqa: PLC0415 -- only where findings are shown
+
+    stream.write(render(findings, source, str(path), colour=wants_colour(stream), width=width(stream)))
