@@ -29,7 +29,9 @@ def automaton(path: Path, start: str) -> dict[str, Any]:
     grammar = Lark.open(str(path), start=start, parser="lalr", lexer="basic", keep_all_tokens=True)
     table = grammar.parser.parser._parse_table  # noqa: SLF001 -- lark has no public way to the table
     # lark numbers rules and states as its sets happen to be ordered; here they are numbered by name and by first visit.
-    ordered = sorted(grammar.rules, key=lambda rule: (str(rule.origin.name), [symbol.name for symbol in rule.expansion]))
+    ordered = sorted(
+        grammar.rules, key=lambda rule: (str(rule.origin.name), [symbol.name for symbol in rule.expansion])
+    )
     rules = [[str(rule.origin.name), len(rule.expansion)] for rule in ordered]
     rule_number = {rule: index for index, rule in enumerate(ordered)}
     order = [table.start_states[start]]

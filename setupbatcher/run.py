@@ -24,9 +24,8 @@ from setupbatcher.markers.cell import MachineMarker
 from setupbatcher.markers.custody import Custody, ScriptError, look, settle
 from setupbatcher.markers.position import position
 from setupbatcher.markers.records import InFlight
-from setupbatcher.markers.clear import clear_from
-from setupbatcher.markers.remove import Selection, remove
-from setupbatcher.markers.resume import BATCH, Plan, make_plan, owner_of, unreachable_marks
+from setupbatcher.markers.clear import Selection, clear
+from setupbatcher.markers.resume import BATCH, Plan, make_plan, owner_of, unleavable, unreachable_marks
 from setupbatcher.markers.summary import Status, summarize
 from setupbatcher.markers.writer import MarkerWriter, OutsideEditError
 from setupbatcher.script.document import Document
@@ -43,6 +42,8 @@ __all__ = [
     "Selection",
     "Status",
     "check",
+    "fix",
+    "mended",
     "remove_markers",
     "status",
 ]
@@ -121,6 +122,49 @@ def check(path: Path, given: Mapping[str, str] | None = None) -> Checked:
     return Checked(document, checks.check(document, given=given or ()))
 
 
+def mended(path: Path, given: Mapping[str, str] | None = None) -> tuple[Checked, str]:
+    """What :func:`fix` would make of a script: the script as it is with its findings, and the text after the safe fixes.
+
+    Raises:
+        ScriptError: it cannot be read or decoded.
+    """
+    from setupbatcher.checks.mending import mend  # noqa: PLC0415 -- as in check()
+
+    checked = check(path, given)
+    return checked, mend(checked.document, given or ())[0].text
+
+
+def fix(path: Path, given: Mapping[str, str] | None = None) -> tuple[Checked, int]:
+    """Apply the safe fixes of a script's findings.
+
+    Args:
+        path: of the script.
+        given: names set with ``--set``.
+
+    Returns:
+        The script after that, with the findings that are left, and the number of those that were mended.
+
+    Raises:
+        ScriptError: it cannot be read or written, or another run has it.
+    """
+    from setupbatcher import checks  # noqa: PLC0415 -- as in check()
+    from setupbatcher.checks.mending import mend  # noqa: PLC0415 -- as above
+
+    custody = Custody(path)
+    try:
+        before = _current(custody.book)
+        after, count = mend(before, given or ())
+        left = checks.check(after, given=given or ())
+    except BaseException:
+        custody.release()
+        raise
+    if count:
+        custody.rewrite(after.text)
+    else:
+        custody.release()
+    return Checked(after, left), count
+
+
 def _current(book: Book) -> Document:
     """The document with the live markers in its text."""
     text = book.render()
@@ -139,15 +183,12 @@ def status(path: Path) -> Status:
     return summarize(_current(recovery.book), recovery.in_flight)
 
 
-def remove_markers(
-    path: Path, selection: Selection | None = None, *, from_line: int | None = None, dry_run: bool = False
-) -> tuple[str, str]:
+def remove_markers(path: Path, selection: Selection | None = None, *, dry_run: bool = False) -> tuple[str, str]:
     """Take markers out of a script.
 
     Args:
         path: of the script.
         selection: which ones; all by default.
-        from_line: clear from this line of the script down instead, and adjust the counter.
         dry_run: change nothing.
 
     Returns:
@@ -156,20 +197,15 @@ def remove_markers(
     Raises:
         ScriptError: it cannot be read or written, or another run has it.
     """
+    selection = selection or Selection()
     if dry_run:
         document = _current(look(path).book)
-        return document.text, _removed(document, selection, from_line)
+        return document.text, clear(document, selection)
     custody = Custody(path)
     document = _current(custody.book)
-    after = _removed(document, selection, from_line)
+    after = clear(document, selection)
     custody.begin(after, on_outside_edit=lambda: None).close()
     return document.text, after
-
-
-def _removed(document: Document, selection: Selection | None, from_line: int | None) -> str:
-    if from_line is not None:
-        return clear_from(document, from_line)
-    return remove(document, selection)
 
 
 def matcher(limit: str | None) -> Callable[[str], bool] | None:
@@ -262,13 +298,15 @@ class Run:
         """The text without markers, where they are to be forgotten."""
         if not self._options.restart and not document.settings.get("BatchSettings.MarkersAutoRemove"):
             return None
-        return remove(document, Selection(machine=matcher(self._options.limit)))
+        return clear(document, Selection(machine=matcher(self._options.limit)))
 
     def _plan(self, book: Book) -> Plan:
         plan = make_plan(book, limit=matcher(self._options.limit))
         findings = list(plan.findings)
         if not book.document.settings.get("BatchSettings.CheckMachines"):
             findings += unreachable_marks(book, plan.machines)
+        if self._options.on_error is OnError.NEXT_MACHINE and book.document.has_machines:
+            findings += unleavable(book.document)
         if findings:
             raise Refused(findings, book.document)
         return plan
@@ -282,7 +320,9 @@ class Run:
         if chosen is InFlightPolicy.ASK:
             chosen = await self._questions.in_flight(names)
         self._emit(
-            events.Notice("in flight when the last run died: " + "; ".join(names), f"they are treated as: {chosen.value}")
+            events.Notice(
+                "in flight when the last run died: " + "; ".join(names), f"they are treated as: {chosen.value}"
+            )
         )
         if chosen is InFlightPolicy.STOP:
             raise Refused([_in_flight_finding(names)], custody.book.document)
@@ -350,7 +390,11 @@ class Run:
         except OutsideEditError:
             lost = settle(custody.store.path).lost
             if lost:
-                self._emit(events.Notice(f"{lost} markers found no place in the changed script", "look at it before the next run"))
+                self._emit(
+                    events.Notice(
+                        f"{lost} markers found no place in the changed script", "look at it before the next run"
+                    )
+                )
         except OSError as error:
             self._emit(
                 events.Notice(
@@ -401,7 +445,9 @@ class Run:
 
         if document.has_machines and not document.machines:
             return "Nothing to do: [Machines] lists no machine.", None
-        if self._options.limit is not None and not any(map(matcher(self._options.limit) or bool, (row.name for row in document.machines))):
+        if self._options.limit is not None and not any(
+            map(matcher(self._options.limit) or bool, (row.name for row in document.machines))
+        ):
             return f"Nothing to do: no machine matches `{self._options.limit}`.", None
         date = datetime.fromtimestamp(self._path.stat().st_mtime).astimezone().strftime("%Y-%m-%d %H:%M")
         return f"Nothing to do: finished on {date}. Start over: --restart", None

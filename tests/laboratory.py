@@ -7,6 +7,7 @@ file, the journal, the writer, the interpreter.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -55,6 +56,7 @@ async def lab_do(context: Context, name: str) -> Outcome:
     """Write a name into the ledger.
 
     Args:
+        context: tells the machine.
         name: of the work.
     """
     LEDGER.work(f"{context.host.name}:{name}")
@@ -115,9 +117,7 @@ class Laboratory:
         def interrupt(_name: str) -> None:
             run.interrupt()
 
-        LEDGER.faults = {
-            at: interrupt if fault is interrupt_here else fault for at, fault in LEDGER.faults.items()
-        }
+        LEDGER.faults = {at: interrupt if fault is interrupt_here else fault for at, fault in LEDGER.faults.items()}
         try:
             with _no_goodbye():
                 return asyncio.run(run.execute())
@@ -143,9 +143,7 @@ def _no_goodbye() -> Iterator[None]:
     close = MarkerWriter.close
 
     def close_unless_killed(writer: MarkerWriter) -> None:
-        import sys
-
-        if isinstance(sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1], Killed):
+        if isinstance(sys.exc_info()[1], Killed):
             writer._journal.close(keep=True)
         else:
             close(writer)

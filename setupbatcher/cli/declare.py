@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import click
 
 Function = Callable[..., Any]
+
+_NAME = re.compile(r"[^\W\d_][\w.]*")
 
 SCRIPT = click.Path(path_type=Path)
 """A script's name. Whether it can be read is found out by whoever reads it, and reported as SB801."""
@@ -39,12 +42,10 @@ def declare(name: str, *examples: str) -> Callable[[Function], click.Command]:
 
 
 def _assignments(ctx: click.Context, parameter: click.Parameter, values: Sequence[str]) -> dict[str, str]:
-    from setupbatcher.script.template import is_name  # noqa: PLC0415 -- only where a value is given
-
     given: dict[str, str] = {}
     for value in values:
         name, equals, text = value.partition("=")
-        if not equals or not is_name(name):
+        if not equals or not _NAME.fullmatch(name):
             message = f"`{value}` is not NAME=VALUE; a name is a letter, then letters, digits, `_` or `.`"
             raise click.BadParameter(message, ctx, parameter)
         given[name] = text

@@ -54,7 +54,7 @@ def random_password(length: int) -> str:
 
 
 def rfc1779(path: str) -> str:
-    """The distinguished name of a path such as ``\\\\d31.acme.com/ou=Staff/cn=Smith``.
+    r"""The distinguished name of a path such as ``\\d31.acme.com/ou=Staff/cn=Smith``.
 
     The order is reversed, as RFC 1779 has the object first. The domain comes from ``dc=`` parts, else from the name
     behind the backslashes.
@@ -76,7 +76,9 @@ def rfc1779(path: str) -> str:
         if "." not in domain:
             message = f"`{path}` names no domain"
             raise Failure(errors.BAD_PARAMETER, message, help="write \\\\domain.example.com/ou=…/cn=…")
-        return ",".join([f"{kind}={value}" for kind, value in reversed(names)] + [f"DC={label}" for label in domain.split(".")])
+        return ",".join(
+            [f"{kind}={value}" for kind, value in reversed(names)] + [f"DC={label}" for label in domain.split(".")]
+        )
     domain_parts = [f"{kind}={value}" for kind, value in names if kind == "DC"]
     return ",".join([f"{kind}={value}" for kind, value in reversed(names) if kind != "DC"] + domain_parts)
 
@@ -119,9 +121,10 @@ async def _hash(host: Host, path: str) -> str:
 
 
 async def _version(host: Host, path: str, block: str = "fileversion") -> str:
-    from setupbatcher.files.versions import read_version  # noqa: PLC0415 -- pefile is needed by this function only
+    from setupbatcher.files.place import Place  # noqa: PLC0415 -- as below
+    from setupbatcher.files.versions import read_version  # noqa: PLC0415 -- needed by this function only
 
-    return await read_version(host.files, host.files.path(path), block)
+    return await read_version(Place(host.files, host.files.path(path)), block)
 
 
 _FILES: dict[str, Callable[..., Awaitable[str]]] = {"Exists": _exists, "FileHash": _hash, "FileVersion": _version}

@@ -93,7 +93,9 @@ class Nobody:
         """Fail, default or not: a value nobody chose is no answer."""
         del default
         message = f"nobody is there to answer: {question}"
-        raise Failure(errors.CANCELLED, message, help="answer it beforehand with --set NAME=VALUE, or run on a terminal")
+        raise Failure(
+            errors.CANCELLED, message, help="answer it beforehand with --set NAME=VALUE, or run on a terminal"
+        )
 
     async def secret(self, question: str) -> str:
         """Fail."""

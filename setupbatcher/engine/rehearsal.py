@@ -1,4 +1,4 @@
-"""The dry run: the same walk, without machines and without a writer. It says what would be done, and what it cannot know."""
+"""The dry run: the same walk without machines and without a writer, saying what would be done."""
 
 from __future__ import annotations
 
@@ -24,7 +24,13 @@ class NoHost:
         self.name = name
 
     def __getattr__(self, attribute: str) -> Any:  # noqa: ANN401 -- nothing is ever returned
-        raise UnknownValue(f"what {self.name} has")
+        """Whatever is asked of the machine.
+
+        Raises:
+            UnknownValue: always.
+        """
+        what = f"what {self.name} has"
+        raise UnknownValue(what)
 
     async def close(self) -> None:
         """Nothing to end."""

@@ -45,7 +45,9 @@ async def scan(
     emit(events.ScanStarted(len(remote)))
     failures = await _contact(remote, folder, secrets)
     unknown = {line: failure for line, failure in failures.items() if failure.code == errors.HOST_KEY_UNKNOWN}
-    if unknown and await questions.accept_keys([(specs[line].name, failure.message) for line, failure in unknown.items()]):
+    if unknown and await questions.accept_keys(
+        [(specs[line].name, failure.message) for line, failure in unknown.items()]
+    ):
         accepted = {line: replace(remote[line], accept_new=True) for line in unknown}
         failures = {line: failure for line, failure in failures.items() if line not in unknown}
         failures |= await _contact(accepted, folder, secrets)

@@ -86,7 +86,7 @@ class Scope:
     def child(self, system: Mapping[str, Callable[[], str]]) -> Scope:
         """The scope of a machine: it begins with what [Init] has set."""
         scope = Scope(self._aliases, self._given, {**self._system, **system}, self._declared)
-        scope._set = dict(self._set)  # noqa: SLF001 -- its own kind
+        scope._set = dict(self._set)
         scope.unknown = set(self.unknown)
         return scope
 
@@ -123,19 +123,14 @@ class Scope:
             return self._system[lowered]()
         if lowered.startswith("env."):
             return os.environ.get(name[len("env.") :], "")
-        for row in reversed(self.rows):
-            value = row.get(name)
-            if value is not None:
-                return value
-        if lowered in self._set:
-            return self._set[lowered]
-        if lowered in self._given:
-            return self._given[lowered]
-        if name in self._aliases:
-            return self._aliases.value(name, self._system_value)
-        if lowered in self._declared or is_reserved(name):
+        value = next((value for row in reversed(self.rows) if (value := row.get(name)) is not None), None)
+        if value is None:
+            value = self._set.get(lowered, self._given.get(lowered))
+        if value is None and name in self._aliases:
+            value = self._aliases.value(name, self._system_value)
+        if value is None and (lowered in self._declared or is_reserved(name)):
             raise UnknownValue(name)
-        return None
+        return value
 
     def _system_value(self, name: str) -> str | None:
         if name.lower() in self._given:
@@ -144,7 +139,7 @@ class Scope:
         return getter() if getter else None
 
 
-class UnknownValue(Failure):  # noqa: N818 -- a kind of failure
+class UnknownValue(Failure):
     """A variable of the script that has no value here: not set yet, or lost with an earlier run.
 
     Attributes:

@@ -5,6 +5,7 @@ Sequential: one machine after another (``language.md``, section 7).
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from setupbatcher.engine.machines import spec_of
 from setupbatcher.engine.questions import OnError, Questions
 from setupbatcher.engine.rehearsal import NoHost, Rehearsal
 from setupbatcher.engine.scan import scan
-from setupbatcher.engine.scope import RowValues, Scope
+from setupbatcher.engine.scope import Scope
 from setupbatcher.engine.step import Conditions, Performer, StepFailedError
 from setupbatcher.engine.values import Values
 from setupbatcher.errors import Failure
@@ -95,7 +96,6 @@ class Session:
         )
         self._controller: Host = NoHost("the controller") if dry else LocalHost(self._folder)
         self._scope = Scope(book.document.aliases, given, self._system(), declared_names(book))
-        self._last: Performer | None = None
 
     def interrupt(self, status: int = 130) -> None:
         """End the run after the command in flight.
@@ -109,10 +109,8 @@ class Session:
         """Run, and return the exit status."""
         begun = time.monotonic()
         self._emit(events.RunStarted(str(self._script), len(self._plan.machines), self._dry))
-        try:
+        with contextlib.suppress(EndRun, Interrupted):
             await self._everything()
-        except (EndRun, Interrupted):
-            pass
         return self._summary(time.monotonic() - begun)
 
     async def _everything(self) -> None:
@@ -202,7 +200,8 @@ class Session:
             await self._on_error(performer, scope, line)
             if row is None or self._conditions.on_error is not OnError.NEXT_MACHINE:
                 raise EndRun from failed
-            at = failed.place.loops[-1].row if failed.place.loops else None
+            # A call in flight is repeated as a whole, so only a loop of [Batch] itself counts.
+            at = next((loop.row for loop in failed.place.loops if loop.section == BATCH), None)
             self._emit(events.MachineLeft(row.line, name, failed.code, failed.place.counter, at))
             self._tally.failed.add(row.line)
             return False
@@ -306,8 +305,10 @@ def declared_names(book: Book) -> frozenset[str]:
     for section in book.document.command_sections.values():
         for row in section.rows:
             if row.kind is RowKind.ROW and row.name in {"set", "prompt"}:
-                names.add(row.statement.tail.split(book.document.settings.get("BatchSettings.CommandDelimiter"))[0].strip().lower())
+                names.add(
+                    row.statement.tail.split(book.document.settings.get("BatchSettings.CommandDelimiter"))[0]
+                    .strip()
+                    .lower()
+                )
     return frozenset(names - {""})
 
-
-__all__ = ["RowValues", "Session"]

@@ -84,24 +84,23 @@ class Values:
         match condition:
             case Not(term):
                 return not await self._holds(term)
-            case All(terms):
+            case All(terms) | AnyOf(terms):
+                # The first term that decides ends it; the rest is not looked at.
                 for term in terms:
-                    if not await self._holds(term):
-                        return False
-                return True
-            case AnyOf(terms):
-                for term in terms:
-                    if await self._holds(term):
-                        return True
-                return False
-            case Comparison(left, operator, right):
-                first = await self.text(left.template)
-                if right is None:
-                    return _truth(first)
-                try:
-                    return compare(first, operator, await self.text(right.template))
-                except re.error as error:
-                    raise Failure(errors.BAD_PARAMETER, f"not a regular expression: {error}") from error
+                    if await self._holds(term) is isinstance(condition, AnyOf):
+                        return isinstance(condition, AnyOf)
+                return isinstance(condition, All)
+            case Comparison():
+                return await self._compared(condition)
+
+    async def _compared(self, comparison: Comparison) -> bool:
+        first = await self.text(comparison.left.template)
+        if comparison.right is None:
+            return _truth(first)
+        try:
+            return compare(first, comparison.operator, await self.text(comparison.right.template))
+        except re.error as error:
+            raise Failure(errors.BAD_PARAMETER, f"not a regular expression: {error}") from error
 
     def replayable(self, template: Template) -> bool:
         """The value can be worked out again: constants, aliases, row values, and variables that could be."""

@@ -144,7 +144,7 @@ class SftpFilesystem:
 
     async def remove_directory(self, path: PurePath) -> None:
         """Remove an empty folder."""
-        async with self._client(path) as client:
+        async with self._client(path, emptied=True) as client:
             await client.rmdir(_wire(path))
 
     async def rename(self, source: PurePath, target: PurePath) -> None:
@@ -180,8 +180,13 @@ class SftpFilesystem:
                 await self._close(old)
 
     @asynccontextmanager
-    async def _client(self, path: PurePath) -> AsyncIterator[asyncssh.SFTPClient]:
-        """The service, with whatever is raised about the path turned into a Failure."""
+    async def _client(self, path: PurePath, *, emptied: bool = False) -> AsyncIterator[asyncssh.SFTPClient]:
+        """The service, with whatever is raised about the path turned into a Failure.
+
+        Args:
+            path: what it is asked about.
+            emptied: it is a folder that should be empty.
+        """
         with sftp_errors.translated(self._machine, path):
             async with self._starting:
                 if self._started is None:
@@ -192,10 +197,10 @@ class SftpFilesystem:
                 yield client
         except asyncssh.SFTPFailure as error:
             with sftp_errors.translated(self._machine, path):
-                reason = await self._reason(client, path)
+                reason = await self._reason(client, path, emptied=emptied)
             raise reason or Failure(errors.NOT_SUPPORTED, f"{path} on {self._machine}: refused") from error
 
-    async def _reason(self, client: asyncssh.SFTPClient, path: PurePath) -> Failure | None:
+    async def _reason(self, client: asyncssh.SFTPClient, path: PurePath, *, emptied: bool) -> Failure | None:
         """Why a service that only says *failure* may have failed."""
         place = f"{path} on {self._machine}"
         try:
@@ -208,11 +213,8 @@ class SftpFilesystem:
             found = _stat(await client.lstat(_wire(path)), "")
         except asyncssh.SFTPError:
             return None
-        if found.kind is Kind.DIRECTORY:
-            entries = [name for name in await client.readdir(_wire(path)) if name.filename not in (".", "..")]
-            if entries:
-                return Failure(errors.NOT_EMPTY, f"{place}: folder not empty")
-            return Failure(errors.EXISTS, f"{place}: a folder of that name exists")
+        if emptied:
+            return Failure(errors.NOT_EMPTY, f"{place}: folder not empty")
         if found.kind is Kind.LINK and await self._leads_nowhere(client, path):
             return Failure(errors.BAD_LINK, f"{place}: the link leads nowhere")
         return Failure(errors.EXISTS, f"{place}: exists already")

@@ -1,62 +1,129 @@
-"""Clears markers from a row of a section down, so that work begins again there (``markers.md``, *Removing*)."""
+"""Takes some markers out of a script and lets the others agree again (``markers.md``, *Removing*)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from setupbatcher.markers.book import MACHINES_ID, Book, Change, Clear, Mark
-from setupbatcher.markers.cell import MachineMarker
+from setupbatcher.markers.cell import CommandMarker, MachineMarker
 from setupbatcher.markers.policy import machine_erased
-from setupbatcher.markers.position import position
-from setupbatcher.markers.resume import BATCH, owner_of
+from setupbatcher.markers.position import adopt, position
+from setupbatcher.markers.remove import remove
+from setupbatcher.markers.resume import BATCH, owner_of, point_of
 from setupbatcher.script.blocks import all_loops
-from setupbatcher.script.document import CommandSection, Document
+from setupbatcher.script.document import Document
 from setupbatcher.script.labels import Kind, SectionId
 
 
-def clear_from(document: Document, line: int) -> str:
-    """The text with the markers of a section erased from a line down, and the counter of the machine adjusted.
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which markers to take out; all of them by default.
 
-    The data rows of a loop that is cleared as a whole are cleared with it.
-
-    Args:
-        document: the script.
-        line: of the whole script, counted from 1; markers of other sections than the one it stands in stay.
+    Attributes:
+        failed: error marks only; progress stays, and work goes on where it stopped.
+        machine: of which machines, by name.
+        section: of one section.
+        line: from this line of the script down, counted from 1, to the end of the section that it stands in.
     """
-    offset = document.source.lines.span(min(max(line, 1), len(document.source.lines))).start
-    frame = next((frame for frame in document.layout.frames if frame.body.start <= offset < frame.body.end), None)
-    if frame is None:
-        return document.text
+
+    failed: bool = False
+    machine: Callable[[str], bool] | None = None
+    section: SectionId | None = None
+    line: int | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Nothing is spared."""
+        return not self.failed and self.machine is None and self.section is None and self.line is None
+
+
+def clear(document: Document, selection: Selection) -> str:
+    """The text of a document without the selected markers.
+
+    What loses its owner or its loop goes with it, and the counter of the unfinished machine is adjusted.
+    """
+    if selection.everything:
+        return remove(document)
     book = Book(document)
-    commands = document.commands(frame.section)
-    if commands is not None:
-        book.apply(_commands(book, commands, offset))
-    elif frame.section.kind is Kind.DATA:
-        book.apply(_data(book, frame.section, offset))
-    elif frame.section.kind is Kind.MACHINES:
-        book.apply(_machines(book, offset))
+    section, offset = selection.section, 0
+    if selection.line is not None:
+        offset = document.source.lines.span(min(max(selection.line, 1), len(document.source.lines))).start
+        frames = document.layout.frames
+        section = next((frame.section for frame in frames if frame.body.start <= offset < frame.body.end), None)
+        if section is None:
+            return document.text
+    had_owner = owner_of(book)
+    if selection.failed:
+        book.apply(_failed(book, selection, section, offset))
+    else:
+        book.apply(_cleared(book, selection, section, offset))
+    if had_owner is not None and owner_of(book) is None:
+        book.apply(machine_erased(book))
     book.apply(_counter(book))
     return book.render()
 
 
-def _commands(book: Book, commands: CommandSection, offset: int) -> list[Change]:
-    section = commands.section
-    lines = [line for line, _ in book.marked(section) if commands.rows[line - 1].start >= offset]
-    changes: list[Change] = [Mark(section, line, "") for line in lines]
-    changes += [Clear(loop.data) for loop, _ in all_loops(commands.flow.blocks) if loop.row.line in lines]
+def _machines(book: Book, selection: Selection, section: SectionId | None, offset: int) -> list[int]:
+    """The lines of the machines whose cells are selected."""
+    if section is not None and section.kind is not Kind.MACHINES:
+        return []
+    return [
+        row.line
+        for row in book.document.machines
+        if row.start >= offset and book.machine(row.line) and (selection.machine is None or selection.machine(row.name))
+    ]
+
+
+def _commands(book: Book, selection: Selection, section: SectionId | None, offset: int) -> list[tuple[SectionId, int]]:
+    """The command rows whose cells are selected."""
+    if selection.machine is not None:
+        return []
+    return [
+        (commands.section, line)
+        for commands in book.document.command_sections.values()
+        if section is None or commands.section.key == section.key
+        for line, _ in book.marked(commands.section)
+        if commands.rows[line - 1].start >= offset
+    ]
+
+
+def _cleared(book: Book, selection: Selection, section: SectionId | None, offset: int) -> list[Change]:
+    changes: list[Change] = [Mark(MACHINES_ID, line, "") for line in _machines(book, selection, section, offset)]
+    rows = _commands(book, selection, section, offset)
+    changes += [Mark(where, line, "") for where, line in rows]
+    for commands in book.document.command_sections.values():
+        loops = all_loops(commands.flow.blocks)
+        changes += [Clear(loop.data) for loop, _ in loops if (commands.section, loop.row.line) in rows]
+    for data in book.document.data_sections.values():
+        if section is not None and data.section.key == section.key:
+            done = (line for line in data.lines() if book.rows(data.section).is_done(line))
+            changes += [Mark(data.section, line, "") for line in done if data.span(line).start >= offset]
     return changes
 
 
-def _data(book: Book, section: SectionId, offset: int) -> list[Change]:
-    rows = book.rows(section)
-    data = rows.data
-    return [Mark(section, line, "") for line in data.lines() if rows.is_done(line) and data.span(line).start >= offset]
-
-
-def _machines(book: Book, offset: int) -> list[Change]:
-    lines = [row.line for row in book.document.machines if row.start >= offset and row.marker]
-    changes: list[Change] = [Mark(MACHINES_ID, line, "") for line in lines]
-    if owner_of(book) in lines:
-        changes += machine_erased(book)
+def _failed(book: Book, selection: Selection, section: SectionId | None, offset: int) -> list[Change]:
+    changes: list[Change] = []
+    for line in _machines(book, selection, section, offset):
+        marker = book.machine(line)
+        if marker is not None and marker.code is not None:
+            changes.append(Mark(MACHINES_ID, line, _without_error(book, marker)))
+    for where, line in _commands(book, selection, section, offset):
+        command = book.command(where, line)
+        if command.code is not None and not command.done:
+            changes.append(Mark(where, line, "" if command.row is None else str(CommandMarker(None, command.row))))
     return changes
+
+
+def _without_error(book: Book, marker: MachineMarker) -> str:
+    """A cell that goes on at the same place, without an error."""
+    if marker.line is None or marker.line == 0:
+        return ""
+    scratch = book
+    if marker.at:
+        scratch = Book(book.document)
+        scratch.apply(adopt(scratch, BATCH, point_of(marker)))
+    return str(MachineMarker(None, position(scratch, BATCH).previous, marker.at, marker.row, marker.undo))
 
 
 def _counter(book: Book) -> list[Change]:

@@ -101,7 +101,10 @@ class Custody:
         except LockedError as error:
             owner = f": {error.owner}" if error.owner else ""
             raise _problem(
-                "SB804", f"another run has `{path}`{owner}", "wait for it, or end it; `setupbatcher status` shows how far it is", locked=True
+                "SB804",
+                f"another run has `{path}`{owner}",
+                "wait for it, or end it; `setupbatcher status` shows how far it is",
+                locked=True,
             ) from error
         except OSError as error:
             raise _unwritable(path, error) from error
@@ -120,7 +123,9 @@ class Custody:
         """Give the script back untouched; what a crash left stays for the next one."""
         self._journal.close(keep=bool(self._journal.left_over))
 
-    def begin(self, text: str | None = None, *, durable: bool = False, on_outside_edit: Callable[[], None]) -> MarkerWriter:
+    def begin(
+        self, text: str | None = None, *, durable: bool = False, on_outside_edit: Callable[[], None]
+    ) -> MarkerWriter:
         """Write the true state, or a text that has other markers, and start to keep it.
 
         Args:
@@ -143,9 +148,31 @@ class Custody:
         except OSError as error:
             self.release()
             raise _unwritable(self.store.path, error) from error
-        return MarkerWriter(
-            self.store, self.book, self._journal, durable=durable, on_outside_edit=on_outside_edit
-        )
+        return MarkerWriter(self.store, self.book, self._journal, durable=durable, on_outside_edit=on_outside_edit)
+
+    def rewrite(self, text: str) -> None:
+        """Put a text that a person asked for in the place of the script, and give it back.
+
+        What was in flight when a run died stays known to the next one.
+
+        Args:
+            text: with the true state of the markers, as the book renders it.
+
+        Raises:
+            ScriptError: it cannot be written.
+        """
+        data = encode(text, self.book.document.source.encoding)
+        try:
+            self.store.replace(data)
+            if self.in_flight:
+                self._journal.begin(digest(data))
+                self._journal.append(
+                    *(["start", entry.section.key, entry.line, entry.row, entry.machine, entry.text] for entry in self.in_flight)
+                )
+        except OSError as error:
+            self.release()
+            raise _unwritable(self.store.path, error) from error
+        self._journal.close(keep=bool(self.in_flight))
 
 
 def settle(path: Path) -> Recovery:

@@ -207,9 +207,9 @@ def is_regular(book: Book, section: SectionId, point: ResumePoint) -> bool:
     expected.apply(adopt(expected, section, point))
     if position(expected, section) != position(book, section):
         return False
-    return all(
-        _same(book, expected, section, row) for row in _steps(commands.flow.blocks, book, section)
-    ) and all(book.rows(data.section).same(expected.rows(data.section)) for data in book.document.data_sections.values())
+    return all(_same(book, expected, section, row) for row in _steps(commands.flow.blocks, book, section)) and all(
+        book.rows(data.section).same(expected.rows(data.section)) for data in book.document.data_sections.values()
+    )
 
 
 def _unmarked(book: Book):  # noqa: ANN202 -- private

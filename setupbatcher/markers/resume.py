@@ -107,7 +107,9 @@ def make_plan(book: Book, *, limit: Callable[[str], bool] | None = None) -> Plan
     findings = list(_machines_agree(book))
     owner = owner_of(book)
     states = {row.line: state_of(book, row.line) for row in document.machines}
-    left = [row for row in document.machines if states[row.line] is not State.DONE and (limit is None or limit(row.name))]
+    left = [
+        row for row in document.machines if states[row.line] is not State.DONE and (limit is None or limit(row.name))
+    ]
     changes: list[Change] = []
     if owner is not None and limit is not None and owner not in {row.line for row in left} and left and not findings:
         changes, problem = _moved_out_of_the_way(book, owner)
@@ -152,7 +154,11 @@ def findings(document: Document) -> list[Diagnostic]:
 
 def _machines_agree(book: Book) -> Iterator[Diagnostic]:
     document = book.document
-    undoing = [row for row in document.machines if (marker := book.machine(row.line)) and marker.undo and marker.line is not None]
+    undoing = [
+        row
+        for row in document.machines
+        if (marker := book.machine(row.line)) and marker.undo and marker.line is not None
+    ]
     for row in undoing:
         yield Diagnostic(
             "SB707",
@@ -316,6 +322,21 @@ def _moved_out_of_the_way(book: Book, owner: int) -> tuple[list[Change], list[Di
     return [Mark(MACHINES_ID, owner, str(cell)), *machine_erased(book)], []
 
 
+def unleavable(document: Document) -> list[Diagnostic]:
+    """Loops within loops: a machine that fails in one cannot be left, since its cell has room for one row."""
+    commands = document.commands(BATCH)
+    return [
+        Diagnostic(
+            "SB708",
+            "a machine that fails in a loop within a loop cannot be left for the next one",
+            loop.row.span,
+            "run without --on-error next-machine, or put the inner loop into a subsection",
+        )
+        for loop, outer in (all_loops(commands.flow.blocks) if commands else ())
+        if outer
+    ]
+
+
 def unreachable_marks(book: Book, rows: list[MachineRow]) -> list[Diagnostic]:
     """With ``CheckMachines=No`` unreachable marks must be removed by hand first (*Resume* 2)."""
     return [
@@ -339,6 +360,7 @@ __all__ = [
     "make_plan",
     "owner_of",
     "state_of",
+    "unleavable",
     "unreachable_marker",
     "unreachable_marks",
 ]

@@ -190,7 +190,9 @@ def same_rows(before: Document, after: Document) -> bool:
 
 def _rows(document: Document) -> dict[str, object]:
     bare = Document(SourceText(remove(document), document.source.encoding))
-    rows: dict[str, object] = {key: [row.text for row in section.rows] for key, section in bare.command_sections.items()}
+    rows: dict[str, object] = {
+        key: [row.text for row in section.rows] for key, section in bare.command_sections.items()
+    }
     rows["machines"] = [row.text for row in bare.machine_rows]
     for key, data in bare.data_sections.items():
         rows[key] = (len(data), bare.text[data.body.start : data.body.end].rstrip("\r\n"))

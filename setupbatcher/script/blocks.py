@@ -166,7 +166,9 @@ def all_rows(blocks: list[Block] | tuple[Block, ...]) -> Iterator[CommandRow]:
                     yield from all_rows(branch.body)
 
 
-def all_loops(blocks: list[Block] | tuple[Block, ...], outer: tuple[Loop, ...] = ()) -> Iterator[tuple[Loop, tuple[Loop, ...]]]:
+def all_loops(
+    blocks: list[Block] | tuple[Block, ...], outer: tuple[Loop, ...] = ()
+) -> Iterator[tuple[Loop, tuple[Loop, ...]]]:
     """Every loop with those around it, outermost first."""
     for block in blocks:
         match block:

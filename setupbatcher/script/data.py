@@ -111,7 +111,9 @@ class DataSection:
             yield from ((line, text) for line in self.lines() if (text := self.marker(line)))
             return
         cell = rf"[^{delimiter}\r\n]*+{delimiter}"
-        search = re.compile(rf"^(?:{cell}){{{self.column.column - 1}}}(?P<marker>[^{delimiter}\r\n]*[^{delimiter}\r\n ])", re.MULTILINE)
+        search = re.compile(
+            rf"^(?:{cell}){{{self.column.column - 1}}}(?P<marker>[^{delimiter}\r\n]*[^{delimiter}\r\n ])", re.MULTILINE
+        )
         at = self.body.start
         line = 0
         for match in search.finditer(self._text, self.body.start, self.body.end):

@@ -15,7 +15,7 @@ def _cmd(text: str) -> str:
     character that ``cmd`` itself acts on is escaped by a caret, the quotes included, so that it never is inside quotes.
     """
     quoted = '"' + text.replace('"', '""') + '"'
-    for char in "^\"&|<>()%!":
+    for char in '^"&|<>()%!':
         quoted = quoted.replace(char, "^" + char)
     return quoted.replace("\r", " ").replace("\n", " ")
 

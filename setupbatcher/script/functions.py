@@ -32,9 +32,13 @@ CATALOGUE: tuple[Function, ...] = (
         "the distinguished name of a path `\\\\server/ou=…/cn=…`",
         "ADpathToRFC1779(\\\\dc1.acme.com/ou=Staff/cn=Smith)",
     ),
-    Function("FileVersion", ("path", "block"), 1, "a version of an executable's version resource", "FileVersion(app.exe)"),
+    Function(
+        "FileVersion", ("path", "block"), 1, "a version of an executable's version resource", "FileVersion(app.exe)"
+    ),
     Function("FileHash", ("path",), 1, "the SHA-256 of a file, in hexadecimal digits", "FileHash(setup.zip)"),
-    Function("Exists", ("path",), 1, "`Yes` where a file or folder stands at the path, else `No`", "Exists(/etc/passwd)"),
+    Function(
+        "Exists", ("path",), 1, "`Yes` where a file or folder stands at the path, else `No`", "Exists(/etc/passwd)"
+    ),
     Function("Replace", ("text", "old", "new"), 3, "the text with one part replaced by another", "Replace(%col2%, ,_)"),
     Function("RandomPassword", ("length",), 1, "a new random password; a secret", "RandomPassword(16)"),
     Function("Len", ("text",), 1, "the number of characters", "Len(%col2%)"),

@@ -71,7 +71,9 @@ class Label(NamedTuple):
 
 _BRACKETS = re.compile(r"\[(?P<name>\w[\w .-]*)\][ \t]*(?=[\r\n]|\Z)")
 _NUMBERED = re.compile(r"data(?P<number>[2-9]|[1-9][0-9]+)")
-_PAIR_NAMES = {kind.value.lower(): kind for kind in Kind if kind not in {Kind.SUB, Kind.INIT}} | {"init_batch": Kind.INIT}
+_PAIR_NAMES = {kind.value.lower(): kind for kind in Kind if kind not in {Kind.SUB, Kind.INIT}} | {
+    "init_batch": Kind.INIT
+}
 _SHORT_NAMES = {kind.value.lower(): kind for kind in Kind if kind is not Kind.SUB}
 
 

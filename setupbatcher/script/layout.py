@@ -150,14 +150,22 @@ class _Reader:
     def _report_unclosed(self, label: Label) -> None:
         end = label.name[: -len("_Begin")] + "_End"
         self.findings.append(
-            Diagnostic("SB102", f"section `[{label.name}]` is never closed", label.span, f"add a line `[{end}]` behind its last row")
+            Diagnostic(
+                "SB102",
+                f"section `[{label.name}]` is never closed",
+                label.span,
+                f"add a line `[{end}]` behind its last row",
+            )
         )
 
     def _report_stray(self, label: Label) -> None:
         begin = label.name[: -len("_End")] + "_Begin"
         self.findings.append(
             Diagnostic(
-                "SB103", f"`[{label.name}]` ends a section that is not open", label.span, f"remove it, or open the section with `[{begin}]`"
+                "SB103",
+                f"`[{label.name}]` ends a section that is not open",
+                label.span,
+                f"remove it, or open the section with `[{begin}]`",
             )
         )
 

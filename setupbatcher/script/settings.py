@@ -121,9 +121,17 @@ class Setting:
 
 CATALOGUE: tuple[Setting, ...] = (
     Setting("BatchSettings.Delimiter", _delimiter, ",", "column delimiter of [Data], [Data2] …", numbered=True),
-    Setting("BatchSettings.MarkerCol", _whole(1), None, "marker column of [Data], [Data2] …; needed by the loop", numbered=True),
+    Setting(
+        "BatchSettings.MarkerCol",
+        _whole(1),
+        None,
+        "marker column of [Data], [Data2] …; needed by the loop",
+        numbered=True,
+    ),
     Setting("BatchSettings.CommandDelimiter", _command_delimiter, ",", "delimiter between the parameters of a command"),
-    Setting("BatchSettings.MarkersAutoRemove", boolean, False, "remove old markers at start: always from the beginning"),
+    Setting(
+        "BatchSettings.MarkersAutoRemove", boolean, False, "remove old markers at start: always from the beginning"
+    ),
     Setting("BatchSettings.IgnoreErrors", boolean, False, "ignore every command error"),
     Setting("BatchSettings.CheckMachines", boolean, True, "contact every machine before the first command"),
     Setting("BatchSettings.AutoRetry", _seconds, None, "seconds between the tries of auto retry", available=False),

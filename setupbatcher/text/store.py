@@ -97,7 +97,7 @@ class Store:
         pause = 0.05
         while True:
             try:
-                os.replace(temporary, self.real)
+                temporary.replace(self.real)
             except OSError as error:
                 if getattr(error, "winerror", None) not in _BUSY:
                     raise

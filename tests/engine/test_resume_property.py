@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from setupbatcher.markers.remove import remove
 from setupbatcher.markers.resume import BATCH, findings
-from setupbatcher.run import OnError, Options, remove_markers
+from setupbatcher.run import OnError, Options, Selection, remove_markers
 from setupbatcher.script import Document
 from setupbatcher.script.rows import COMMANDS
 from tests.laboratory import LEDGER, Laboratory, fail, interrupt_here, kill
@@ -37,7 +37,7 @@ class Model:
 
 
 @st.composite
-def blocks(draw: st.DrawFn, model: Model, depth: int, loops: frozenset[int], inside: bool = False) -> list:
+def blocks(draw: st.DrawFn, model: Model, depth: int, loops: frozenset[int], *, inside: bool) -> list:
     """Lines of commands, and the plan of what they do: names, loops and branches."""
     plan: list = []
     for _ in range(draw(st.integers(1, 4 if depth == 0 else 2))):
@@ -55,11 +55,11 @@ def blocks(draw: st.DrawFn, model: Model, depth: int, loops: frozenset[int], ins
         elif kind == "if" and depth < 3:
             wanted = draw(st.sampled_from(["yes", "no"]))
             model.lines.append(f"{indent}If %Answer% = {wanted}")
-            first = draw(blocks(model, depth + 1, loops, inside))
+            first = draw(blocks(model, depth + 1, loops, inside=inside))
             other: list = []
             if draw(st.booleans()):
                 model.lines.append(f"{indent}Else")
-                other = draw(blocks(model, depth + 1, loops, inside))
+                other = draw(blocks(model, depth + 1, loops, inside=inside))
             model.lines.append(f"{indent}EndIf")
             plan.extend(first if wanted == "yes" else other)
         else:
@@ -88,9 +88,9 @@ def scripts(draw: st.DrawFn) -> Case:
     """Scripts with and without machines, nested loops over two data sections, and branches."""
     end = draw(st.sampled_from(["\n", "\r\n"]))
     model = Model()
-    init = draw(blocks(model, 0, frozenset({1, 2}))) if draw(st.booleans()) else []
+    init = draw(blocks(model, 0, frozenset({1, 2}), inside=False)) if draw(st.booleans()) else []
     init_lines, model.lines = model.lines, []
-    batch = draw(blocks(model, 0, frozenset()))
+    batch = draw(blocks(model, 0, frozenset(), inside=False))
     machines = draw(st.lists(st.sampled_from(["m1", "m2", "m3"]), max_size=3, unique=True))
     data = {1: draw(st.lists(st.sampled_from(ROWS), max_size=4)), 2: draw(st.lists(st.sampled_from(ROWS), max_size=2))}
     lines = ["a comment outside", "[Settings]", "Answer=yes", "BatchSettings.MarkerCol=3", "BatchSettings.MarkerCol2=4"]
@@ -98,7 +98,16 @@ def scripts(draw: st.DrawFn) -> Case:
         lines += ["[Machines]", *(f"{name}\tLocal" for name in machines)]
     if init_lines:
         lines += ["[Init_Batch_Begin]", *init_lines, "[Init_Batch_End]", "between"]
-    lines += ["[Batch_Begin]", *model.lines, "[Batch_End]", "[Data]", *data[1], "[Data2_Begin]", *data[2], "[Data2_End]"]
+    lines += [
+        "[Batch_Begin]",
+        *model.lines,
+        "[Batch_End]",
+        "[Data]",
+        *data[1],
+        "[Data2_Begin]",
+        *data[2],
+        "[Data2_End]",
+    ]
     expected = [f"localhost:{name}" for name in perform(init, data, "")]
     for machine in machines or ["localhost"]:
         expected += [f"{machine}:{name}" for name in perform(batch, data, "")]
@@ -123,7 +132,7 @@ FAULTS = st.sampled_from([fail(5), fail(1326), interrupt_here, kill])
 
 @settings(max_examples=2 * EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=scripts(), stops=st.lists(st.tuples(st.integers(0, 12), FAULTS), max_size=6), leave=st.booleans())
-def test_a_run_that_is_stopped_anywhere_ends_as_an_undisturbed_one(case: Case, stops: list, leave: bool) -> None:
+def test_a_run_that_is_stopped_anywhere_ends_as_an_undisturbed_one(case: Case, stops: list, *, leave: bool) -> None:
     """Whatever stops a run, resumed until done every command has run once and the file equals an undisturbed run's."""
     with tempfile.TemporaryDirectory() as folder:
         undisturbed = Laboratory(Path(folder) / "undisturbed.txt")
@@ -192,16 +201,18 @@ def test_a_marker_removed_by_hand_is_obeyed(case: Case, choice: int) -> None:
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-@given(case=scripts(), at=st.integers(0, 8), data=st.data())
-def test_clearing_from_a_row_down_leaves_markers_that_agree(case: Case, at: int, data: st.DataObject) -> None:
-    """After `remove-markers --from LINE` the markers agree, and a run goes on to the end."""
+@given(case=scripts(), at=st.integers(0, 8), data=st.data(), failed=st.booleans())
+def test_clearing_some_markers_leaves_others_that_agree(
+    case: Case, at: int, data: st.DataObject, *, failed: bool
+) -> None:
+    """After `remove-markers --from LINE`, or `--failed`, the markers agree, and a run goes on to the end."""
     with tempfile.TemporaryDirectory() as folder:
         lab = Laboratory(Path(folder) / "script.txt")
         lab.write(case.text)
         lab.run(faults={at: fail(5)})
         document = Document.from_text(lab.text)
         line = data.draw(st.integers(1, len(document.source.lines)))
-        remove_markers(lab.path, from_line=line)
+        remove_markers(lab.path, Selection(line=line, failed=failed))
         cleared = Document.from_text(lab.text)
         assert findings(cleared) == []
         assert remove(cleared) == remove(document)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -70,7 +72,11 @@ def test_an_unreachable_machine_keeps_its_resume_point(
 ) -> None:
     """Only the code of an unreachable machine changes; the place to go on from stays, and it is tried again."""
     closed = "Linux\thost=127.0.0.1 port=1"
-    fresh = MACHINES.replace("m2\tLocal{1}", "m2\t" + closed + "{1}").replace("m1\tLocal{0}\n", "").replace("m3\tLocal{2}\n", "")
+    fresh = (
+        MACHINES.replace("m2\tLocal{1}", "m2\t" + closed + "{1}")
+        .replace("m1\tLocal{0}\n", "")
+        .replace("m3\tLocal{2}\n", "")
+    )
     lab = Laboratory(tmp_path / "script.txt")
     lab.write(cells(fresh, "", f"\t{cell}" if cell else "", "", *others))
     LEDGER.done.clear()
@@ -111,9 +117,6 @@ def test_progress_with_gaps_is_not_moved_out_of_the_way(tmp_path: Path) -> None:
 
 def test_a_second_run_is_refused(tmp_path: Path) -> None:
     """One run per script: the second has status 3 and names the first one's process."""
-    import asyncio
-    import os
-
     lab = Laboratory(tmp_path / "script.txt")
     lab.write(cells(LOOP))
     seen: list[Refused] = []

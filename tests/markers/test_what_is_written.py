@@ -136,9 +136,7 @@ CASES = {
     ),
     "a machine that stops has the code and the line, every physical line counted": Case(
         before=cells(MACHINES),
-        after=cells(
-            MACHINES, "\t\tOK-AllDone", "\t\t5-4", "", "\tOK", "\tOK", "\t5-1", "\t5", "\tOK", ",OK"
-        ),
+        after=cells(MACHINES, "\t\tOK-AllDone", "\t\t5-4", "", "\tOK", "\tOK", "\t5-1", "\t5", "\tOK", ",OK"),
         status=1,
         faults={6: fail(5)},
         ledger="init a b b a b sorry",
