@@ -58,11 +58,19 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """The run begins; everything is checked."""
+    """The run begins; everything is checked.
+
+    Attributes:
+        script: path, as the user gave it.
+        machines: to work on.
+        dry: nothing is done.
+        document: the script; places of later events are places in it.
+    """
 
     script: str
     machines: int
     dry: bool
+    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)

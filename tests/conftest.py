@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ def machines() -> Iterator[Machines]:
     """Machines to reach over SSH, one service for each test process."""
     if SSHD is None:
         pytest.skip("sshd is not installed; on Debian: apt-get install openssh-server")
-    started = Machines.start(os.environ.get("PYTEST_XDIST_WORKER", ""))
+    started = Machines.start()
     try:
         yield started
     finally:

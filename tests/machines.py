@@ -63,13 +63,13 @@ class Machines:
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @classmethod
-    def start(cls, worker: str = "") -> Machines:
-        """Start the service; ``worker`` keeps test processes that run side by side apart."""
+    def start(cls) -> Machines:
+        """Start the service, one for each test process."""
         folder = Path(tempfile.mkdtemp(prefix="machines-"))
         folder.chmod(0o755)  # the service reads the authorized keys as the user who logs in
         if os.geteuid() == 0:
-            user, password = f"sbtest{worker}", secrets.token_hex(12)
-            _make_user(user, password)
+            password = secrets.token_hex(12)
+            user = _make_user(password)
         else:
             user, password = pwd.getpwuid(os.geteuid()).pw_name, ""
         machines = cls(folder, user, password, Path(pwd.getpwnam(user).pw_dir))
@@ -179,22 +179,38 @@ Subsystem sftp internal-sftp
         shutil.rmtree(self.folder)
 
 
-def _make_user(name: str, password: str) -> None:
-    with contextlib.suppress(KeyError):
-        pwd.getpwnam(name)
-        _remove_user(name)  # left by a run that was killed
-    subprocess.run(["useradd", "--create-home", "--shell", "/bin/sh", name], check=True, capture_output=True)
+def _make_user(password: str) -> str:
+    """Create a user of this process's own, after those that killed test runs left behind; returns the name."""
+    for entry in pwd.getpwall():
+        number = entry.pw_name.removeprefix("sbtest")
+        if number != entry.pw_name and number.isdecimal() and not psutil.pid_exists(int(number)):
+            _remove_user(entry.pw_name)
+    name = f"sbtest{os.getpid()}"
+    _account("useradd", "--create-home", "--shell", "/bin/sh", name)
     subprocess.run(["chpasswd"], input=f"{name}:{password}\n".encode(), check=True)
+    return name
 
 
 def _remove_user(name: str) -> None:
-    number = pwd.getpwnam(name).pw_uid
-    for process in psutil.process_iter(["uids"]):
-        uids = process.info["uids"]
-        if uids is not None and uids.real == number:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
-    subprocess.run(["userdel", "--force", "--remove", name], check=False, capture_output=True)
+    with contextlib.suppress(KeyError):
+        number = pwd.getpwnam(name).pw_uid
+        for process in psutil.process_iter(["uids"]):
+            uids = process.info["uids"]
+            if uids is not None and uids.real == number:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+        _account("userdel", "--force", "--remove", name)
+
+
+def _account(*command: str) -> None:
+    """Run a command on the accounts; another test process may hold their lock for a moment."""
+    for _ in range(100):
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if "lock" not in done.stderr:
+            break
+        time.sleep(0.1)
+    if done.returncode not in (0, 6):  # 6: the user is gone already
+        raise RuntimeError(done.stderr)
 
 
 class Proxy:

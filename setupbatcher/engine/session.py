@@ -5,6 +5,7 @@ Sequential: one machine after another (``language.md``, section 7).
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Mapping
@@ -108,9 +109,17 @@ class Session:
     async def run(self) -> int:
         """Run, and return the exit status."""
         begun = time.monotonic()
-        self._emit(events.RunStarted(str(self._script), len(self._plan.machines), self._dry))
-        with contextlib.suppress(EndRun, Interrupted):
-            await self._everything()
+        document = self._book.document
+        self._emit(events.RunStarted(str(self._script), len(self._plan.machines), self._dry, document))
+        try:
+            with contextlib.suppress(EndRun, Interrupted):
+                await self._everything()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if self._interrupted is None or task is None:
+                raise
+            # Interrupted twice: the command in flight was ended too, and the run ends as after the first time.
+            task.uncancel()
         return self._summary(time.monotonic() - begun)
 
     async def _everything(self) -> None:
@@ -311,4 +320,3 @@ def declared_names(book: Book) -> frozenset[str]:
                     .lower()
                 )
     return frozenset(names - {""})
-

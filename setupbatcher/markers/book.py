@@ -142,6 +142,11 @@ class Book:
         """The script's text with the markers as they are now."""
         return apply(self.document.text, self._edits())
 
+    def current(self) -> Document:
+        """The document with the markers as they are now in its text."""
+        text = self.render()
+        return self.document if text == self.document.text else self.document.changed(text)
+
     def _edits(self) -> Iterator[Edit]:
         for key, cells in self._cells.items():
             commands = self.document.command_sections.get(key)

@@ -12,7 +12,7 @@ from setupbatcher.markers.journal import Journal, LockedError, peek, read_journa
 from setupbatcher.markers.records import InFlight, Recovery, recover
 from setupbatcher.markers.writer import MarkerWriter, OutsideEditError, guard
 from setupbatcher.script.document import Document
-from setupbatcher.text import SourceText, Span, UndecodableError, encode
+from setupbatcher.text import Span, UndecodableError, encode
 from setupbatcher.text.store import Store, digest
 
 JOURNAL = "journal"
@@ -32,21 +32,39 @@ class ScriptError(Exception):
         self.locked = locked
 
 
-def _problem(code: str, message: str, help_text: str, *, locked: bool = False) -> ScriptError:
+def problem(code: str, message: str, help_text: str, *, locked: bool = False) -> ScriptError:
     return ScriptError(Diagnostic(code, message, Span(0, 0), help_text), locked=locked)
 
 
 def _unreadable(path: Path, error: OSError) -> ScriptError:
     reason = (error.strerror or str(error)).lower()
-    return _problem("SB801", f"`{path}` cannot be read: {reason}", "check the name and your rights to the file")
+    return problem("SB801", f"`{path}` cannot be read: {reason}", "check the name and your rights to the file")
 
 
 def _unwritable(path: Path, error: OSError) -> ScriptError:
     reason = (error.strerror or str(error)).lower()
-    return _problem(
+    return problem(
         "SB803",
         f"`{path}` cannot be written: {reason}",
         "the progress is written into the script; copy it to a folder where you may write",
+    )
+
+
+def _undecodable(path: Path, error: UndecodableError) -> ScriptError:
+    return problem(
+        "SB802",
+        f"`{path}` cannot be decoded: {error.reason}, at byte {error.offset}",
+        "save it as UTF-8, as UTF-16 with a byte order mark, or as Windows-1252",
+    )
+
+
+def _locked(path: Path, error: LockedError) -> ScriptError:
+    owner = f": {error.owner}" if error.owner else ""
+    return problem(
+        "SB804",
+        f"another run has `{path}`{owner}",
+        "wait for it, or end it; `setupbatcher status` shows how far it is",
+        locked=True,
     )
 
 
@@ -58,11 +76,7 @@ def _read(store: Store) -> tuple[bytes, Document]:
     try:
         return data, Document.from_bytes(data)
     except UndecodableError as error:
-        raise _problem(
-            "SB802",
-            f"`{store.path}` cannot be decoded: {error.reason}, at byte {error.offset}",
-            "save it as UTF-8, as UTF-16 with a byte order mark, or as Windows-1252",
-        ) from error
+        raise _undecodable(store.path, error) from error
 
 
 def look(path: Path) -> Recovery:
@@ -99,13 +113,7 @@ class Custody:
             self.store.check_writable()
             self._journal = Journal(self.store.beside(JOURNAL))
         except LockedError as error:
-            owner = f": {error.owner}" if error.owner else ""
-            raise _problem(
-                "SB804",
-                f"another run has `{path}`{owner}",
-                "wait for it, or end it; `setupbatcher status` shows how far it is",
-                locked=True,
-            ) from error
+            raise _locked(path, error) from error
         except OSError as error:
             raise _unwritable(path, error) from error
         try:
@@ -143,7 +151,7 @@ class Custody:
                 guard(document, text)
                 self._data = encode(text, document.source.encoding)
                 self.store.replace(self._data)
-                self.book = Book(Document(SourceText(text, document.source.encoding)))
+                self.book = Book(document.changed(text))
             self._journal.begin(digest(self._data))
         except OSError as error:
             self.release()
@@ -167,7 +175,10 @@ class Custody:
             if self.in_flight:
                 self._journal.begin(digest(data))
                 self._journal.append(
-                    *(["start", entry.section.key, entry.line, entry.row, entry.machine, entry.text] for entry in self.in_flight)
+                    *(
+                        ["start", entry.section.key, entry.line, entry.row, entry.machine, entry.text]
+                        for entry in self.in_flight
+                    )
                 )
         except OSError as error:
             self.release()

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from setupbatcher.markers.book import Book, Change, Finish, Mark
 from setupbatcher.markers.cell import CommandMarker
+from setupbatcher.markers.remove import remove
 from setupbatcher.script.blocks import Block, Branch, Chain, Loop, Step, all_rows
+from setupbatcher.script.document import Document
 from setupbatcher.script.labels import SectionId
 
 
@@ -212,12 +214,8 @@ def is_regular(book: Book, section: SectionId, point: ResumePoint) -> bool:
     )
 
 
-def _unmarked(book: Book):  # noqa: ANN202 -- private
-    from setupbatcher.markers.remove import remove  # noqa: PLC0415 -- it imports the book as well
-    from setupbatcher.script.document import Document  # noqa: PLC0415
-    from setupbatcher.text import SourceText  # noqa: PLC0415
-
-    return Document(SourceText(remove(book.document), book.document.source.encoding))
+def _unmarked(book: Book) -> Document:
+    return book.document.changed(remove(book.document))
 
 
 def _same(book: Book, expected: Book, section: SectionId, line: int) -> bool:

@@ -11,7 +11,7 @@ from setupbatcher.diagnostics.model import Diagnostic, Fix
 from setupbatcher.markers.book import MACHINES_ID, Book, Change, Mark
 from setupbatcher.markers.cell import ALL_DONE, MachineMarker
 from setupbatcher.markers.position import Position, ResumePoint, adopt, is_regular, position
-from setupbatcher.script.blocks import all_loops
+from setupbatcher.script.blocks import Loop, all_loops
 from setupbatcher.script.document import Document
 from setupbatcher.script.labels import Kind, SectionId
 from setupbatcher.script.rows import MachineRow
@@ -185,7 +185,10 @@ def _machines_agree(book: Book) -> Iterator[Diagnostic]:
 
 
 def _ownerless(book: Book) -> Iterator[Diagnostic]:
-    help_text = "no machine is unfinished; remove these markers with `setupbatcher remove-markers`, or mark the machine they belong to"
+    help_text = (
+        "no machine is unfinished; remove these markers with `setupbatcher remove-markers`, "
+        "or mark the machine they belong to"
+    )
     commands = book.document.commands(BATCH)
     for line, text in book.marked(BATCH):
         assert commands is not None
@@ -199,7 +202,7 @@ def _ownerless(book: Book) -> Iterator[Diagnostic]:
         yield Diagnostic("SB704", f"markers in {data.section} belong to no machine", data.span(line), help_text)
 
 
-def _unfinished_loops(book: Book, section: SectionId):  # noqa: ANN202 -- an iterator of loops
+def _unfinished_loops(book: Book, section: SectionId) -> Iterator[Loop]:
     commands = book.document.commands(section)
     for loop, _ in all_loops(commands.flow.blocks) if commands else ():
         if book.command(section, loop.row.line).row is not None:
@@ -221,7 +224,7 @@ def _loops_agree(book: Book, sections: list[SectionId]) -> Iterator[Diagnostic]:
                     "SB705",
                     f"the loop is at line {row} of {loop.data}, and no data row is there",
                     span,
-                    "write the line of the row to go on with, counted from 0; or clear this marker and those in the loop",
+                    "write the line of the row to go on with, counted from 0; or clear this and the loop's markers",
                 )
             elif book.rows(loop.data).is_done(row):
                 yield Diagnostic(
@@ -245,7 +248,7 @@ def _counter_agrees(book: Book, row: MachineRow) -> Iterator[Diagnostic]:
         "SB703",
         f"machine `{row.name}` is marked at line {marker.line}, but the markers in [Batch] say line {expected.line}",
         span,
-        f"write `{expected}`, or change the markers in [Batch]; `setupbatcher check --fix` adjusts the counter",
+        f"write `{expected}`, or change the markers in [Batch]; `setupbatcher check --fix` does the former",
         Fix("adjust the line counter", (Edit(Span(span.start, span.end), str(expected)),)),
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from setupbatcher.markers.book import Book
+from setupbatcher.markers.cell import CommandMarker
 from setupbatcher.markers.position import position
 from setupbatcher.markers.records import InFlight
 from setupbatcher.markers.resume import BATCH, INIT, State, state_of
@@ -114,7 +115,7 @@ def _state(book: Book, machines: tuple[MachineStatus, ...]) -> str:
     return "done" if done else "unfinished"
 
 
-def _markers(book: Book, section: SectionId):  # noqa: ANN202 -- an iterator of markers
+def _markers(book: Book, section: SectionId) -> Iterator[CommandMarker]:
     for line, _ in book.marked(section):
         yield book.command(section, line)
 

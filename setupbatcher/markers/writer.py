@@ -17,7 +17,7 @@ from setupbatcher.markers.journal import Journal
 from setupbatcher.markers.records import encode_changes
 from setupbatcher.markers.remove import remove
 from setupbatcher.script.document import Document
-from setupbatcher.text import SourceText, UndecodableError, encode
+from setupbatcher.text import UndecodableError, encode
 from setupbatcher.text.store import Store, digest
 
 SHOWN_WITHIN = 2.0
@@ -177,7 +177,7 @@ def guard(before: Document, text: str) -> None:
     Raises:
         GuardError: it does.
     """
-    after = Document(SourceText(text, before.source.encoding))
+    after = before.changed(text)
     if remove(before) != remove(after):
         message = "the marker writer would have changed more than marker cells; nothing was written"
         raise GuardError(message)
@@ -189,7 +189,7 @@ def same_rows(before: Document, after: Document) -> bool:
 
 
 def _rows(document: Document) -> dict[str, object]:
-    bare = Document(SourceText(remove(document), document.source.encoding))
+    bare = document.changed(remove(document))
     rows: dict[str, object] = {
         key: [row.text for row in section.rows] for key, section in bare.command_sections.items()
     }

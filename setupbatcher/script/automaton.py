@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 END = "$END"
 
@@ -84,13 +84,13 @@ Reclassify = Callable[[Token, frozenset[str]], Token]
 class Automaton:
     """One start symbol of a grammar."""
 
-    def __init__(self, table: dict[str, object]) -> None:
-        self._start: int = table["start"]  # type: ignore[assignment] -- plain data of our own making
-        self._end: int = table["end"]  # type: ignore[assignment]
-        self._rules: list[tuple[str, int]] = table["rules"]  # type: ignore[assignment]
-        self._states: list[dict[str, int]] = table["states"]  # type: ignore[assignment]
-        self._terminals: list[tuple[str, str, list[str]]] = table["terminals"]  # type: ignore[assignment]
-        self._ignored = frozenset[str](table["ignored"])  # type: ignore[call-overload]
+    def __init__(self, table: dict[str, Any]) -> None:
+        self._start: int = table["start"]
+        self._end: int = table["end"]
+        self._rules: list[tuple[str, int]] = table["rules"]
+        self._states: list[dict[str, int]] = table["states"]
+        self._terminals: list[tuple[str, str, list[str]]] = table["terminals"]
+        self._ignored = frozenset[str](table["ignored"])
         self._lexers: dict[int, re.Pattern[str]] = {}
 
     def scan(self, text: str, reclassify: Reclassify | None = None) -> Node:

@@ -29,7 +29,7 @@ class DataSection:
         header: the first row names the columns.
     """
 
-    def __init__(  # noqa: PLR0913 -- what the settings say of a data section
+    def __init__(
         self, text: str, section: SectionId, body: Span, *, delimiter: str, marker_column: int | None, header: bool
     ) -> None:
         self._text = text

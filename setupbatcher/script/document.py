@@ -73,6 +73,10 @@ class Document:
         """
         return cls(decode(data))
 
+    def changed(self, text: str) -> Document:
+        """A document of another text in the same encoding."""
+        return Document(SourceText(text, self.source.encoding))
+
     def __str__(self) -> str:
         """The text, to the last byte."""
         return self.source.text

@@ -1,4 +1,4 @@
-"""The labels of sections: ``[Batch_Begin]`` … ``[Batch_End]``, or the short ``[Batch]`` (``language.md``, section 2)."""
+"""The labels of sections: ``[Batch_Begin]`` and ``[Batch_End]``, or ``[Batch]`` (``language.md``, section 2)."""
 
 from __future__ import annotations
 
@@ -71,10 +71,10 @@ class Label(NamedTuple):
 
 _BRACKETS = re.compile(r"\[(?P<name>\w[\w .-]*)\][ \t]*(?=[\r\n]|\Z)")
 _NUMBERED = re.compile(r"data(?P<number>[2-9]|[1-9][0-9]+)")
-_PAIR_NAMES = {kind.value.lower(): kind for kind in Kind if kind not in {Kind.SUB, Kind.INIT}} | {
+_PAIR_NAMES: dict[str, Kind] = {kind.value.lower(): kind for kind in Kind if kind not in {Kind.SUB, Kind.INIT}} | {
     "init_batch": Kind.INIT
 }
-_SHORT_NAMES = {kind.value.lower(): kind for kind in Kind if kind is not Kind.SUB}
+_SHORT_NAMES: dict[str, Kind] = {kind.value.lower(): kind for kind in Kind if kind is not Kind.SUB}
 
 
 def known_labels() -> list[str]:

@@ -249,12 +249,12 @@ class MachineRow:
 
     @property
     def label(self) -> str:
-        """The name as written, ``\\\\`` included."""
+        r"""The name as written, ``\\`` included."""
         return self.fields[0]
 
     @property
     def name(self) -> str:
-        """The machine's name, without a leading ``\\\\``."""
+        r"""The machine's name, without a leading ``\\``."""
         return self.fields[0].removeprefix("\\\\")
 
     @property

@@ -130,17 +130,22 @@ CATALOGUE: tuple[Setting, ...] = (
     ),
     Setting("BatchSettings.CommandDelimiter", _command_delimiter, ",", "delimiter between the parameters of a command"),
     Setting(
-        "BatchSettings.MarkersAutoRemove", boolean, False, "remove old markers at start: always from the beginning"
+        "BatchSettings.MarkersAutoRemove",
+        boolean,
+        default=False,
+        meaning="remove old markers at start: always from the beginning",
     ),
-    Setting("BatchSettings.IgnoreErrors", boolean, False, "ignore every command error"),
-    Setting("BatchSettings.CheckMachines", boolean, True, "contact every machine before the first command"),
+    Setting("BatchSettings.IgnoreErrors", boolean, default=False, meaning="ignore every command error"),
+    Setting(
+        "BatchSettings.CheckMachines", boolean, default=True, meaning="contact every machine before the first command"
+    ),
     Setting("BatchSettings.AutoRetry", _seconds, None, "seconds between the tries of auto retry", available=False),
     Setting("BatchSettings.Parallel", _whole(1), 1, "machines worked on at once", available=False),
     Setting("BatchSettings.ParallelRows", _whole(1), 1, "data rows worked on at once", available=False),
     Setting("BatchSettings.Canary", _whole(0), 0, "machines done first, before all others", available=False),
     Setting("BatchSettings.MaxFailed", _share, None, "stop starting machines after so many failed", available=False),
     Setting("BatchSettings.CommandTimeout", _seconds, None, "time limit of a command in seconds"),
-    Setting("BatchSettings.DataHeader", boolean, False, "the first data row names the columns"),
+    Setting("BatchSettings.DataHeader", boolean, default=False, meaning="the first data row names the columns"),
     Setting("BatchSettings.DataEncoding", str, None, "encoding of data files", available=False),
     Setting("Machines.User", str, None, "login name"),
     Setting("Machines.Port", _port, None, "TCP port"),

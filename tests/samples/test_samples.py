@@ -10,7 +10,7 @@ import pytest
 
 from setupbatcher import events
 from setupbatcher.engine import step
-from setupbatcher.run import Options, check, remove_markers, status
+from setupbatcher.run import check, remove_markers, status
 from tests.machines import Machines
 from tests.samples.bench import NAMES, SAMPLES, VARIANTS, Bench, expected, read
 
@@ -125,8 +125,3 @@ def test_an_error_runs_the_rows_for_it_and_the_next_run_goes_on(tmp_path: Path, 
     started = [event.text for event in bench.heard if isinstance(event, events.CommandStarted)]
     assert started == ["File.Copy %Report%,%Place%/sent.txt"]
     assert bench.tree()["errors/sent.txt"] == b"all disks are fine\n"
-
-
-def test_the_options_of_a_sample_are_those_of_the_product() -> None:
-    """The bench passes on what a user can ask for."""
-    assert Options(dry_run=True, given={"a": "b"}).dry_run

@@ -126,8 +126,8 @@ async def file_append(context: Context, path: Path, text: str) -> Outcome:
     r"""Append a line to a text file: the text and a line end (``\n``), in UTF-8.
 
     A file that ends with exactly this line is left alone, so that a command that is run again does not append it twice;
-    the same line twice in a row cannot be had this way. A last line without a line end gets one first. A missing file is
-    created.
+    the same line twice in a row cannot be had this way. A last line without a line end gets one first. A missing file
+    is created.
 
     Args:
         path: the file.

@@ -1,0 +1,290 @@
+"""Conducts one run: takes the script, checks it, plans, lets the session work, and gives the script back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from setupbatcher import checks, events
+from setupbatcher.diagnostics.model import Diagnostic, Severity
+from setupbatcher.engine.options import Options, Refused, matcher
+from setupbatcher.engine.questions import InFlightPolicy, Nobody, OnError, Questions
+from setupbatcher.markers import policy
+from setupbatcher.markers.book import MACHINES_ID, Book, Change, Mark
+from setupbatcher.markers.cell import MachineMarker
+from setupbatcher.markers.clear import Selection, clear
+from setupbatcher.markers.custody import Custody, ScriptError, look, settle
+from setupbatcher.markers.position import position
+from setupbatcher.markers.records import InFlight
+from setupbatcher.markers.resume import BATCH, Plan, make_plan, owner_of, unleavable, unreachable_marks
+from setupbatcher.markers.writer import MarkerWriter, OutsideEditError
+from setupbatcher.script.document import Document
+from setupbatcher.text import Span
+
+
+class Run:
+    """One run of a script.
+
+    Args:
+        path: of the script.
+        options: how.
+        listeners: told of everything that happens, after the marker writer.
+        questions: who is asked; nobody by default.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        options: Options | None = None,
+        listeners: Sequence[events.Listener] = (),
+        questions: Questions | None = None,
+    ) -> None:
+        self._path = path
+        self._options = options or Options()
+        self._listeners = list(listeners)
+        self._questions = questions or Nobody()
+        self._interrupt: Callable[[int], None] | None = None
+        self._interrupted: int | None = None
+
+    def interrupt(self, status: int = 130) -> None:
+        """End the run after the command in flight, markers written; 130 for a person, 143 for a signal."""
+        self._interrupted = status
+        if self._interrupt:
+            self._interrupt(status)
+
+    async def execute(self) -> int:
+        """Run the script, and return the exit status of ``cli.md``.
+
+        Raises:
+            Refused: nothing ran.
+        """
+        try:
+            if self._options.dry_run:
+                return await self._rehearse()
+            custody = Custody(self._path)
+        except ScriptError as error:
+            raise Refused([error.diagnostic], None, 3 if error.locked else 2) from error
+        try:
+            writer = await self._take(custody)
+        except BaseException:
+            custody.release()
+            raise
+        if writer is None:
+            return 0
+        return await self._work(custody, writer)
+
+    async def _take(self, custody: Custody) -> MarkerWriter | None:
+        """Check and plan; ``None`` where nothing is left to do."""
+        document = custody.book.current()
+        text = self._restarted(document)
+        current = document if text is None else document.changed(text)
+        self._check(current)
+        plan = self._plan(Book(current))
+        if plan.finished and not plan.findings:
+            custody.begin(text, on_outside_edit=lambda: None).close()
+            self._emit(events.Notice(*self._nothing_to_do(current)))
+            return None
+        skipped = [] if text is not None else await self._in_flight(custody)
+        writer = custody.begin(text, durable=self._options.durable, on_outside_edit=self._edited)
+        for entry in skipped:
+            writer.apply(_skip(writer.book, entry))
+        return writer
+
+    def _check(self, document: Document) -> None:
+        findings = checks.check(document, given=self._options.given)
+        if any(finding.severity is Severity.ERROR for finding in findings):
+            raise Refused(findings, document)
+        for finding in findings:
+            self._emit(events.Warned(finding, document))
+        self._emit(events.Said(None, "Basic syntax check OK."))
+
+    def _restarted(self, document: Document) -> str | None:
+        """The text without markers, where they are to be forgotten."""
+        if not self._options.restart and not document.settings.get("BatchSettings.MarkersAutoRemove"):
+            return None
+        return clear(document, Selection(machine=matcher(self._options.limit)))
+
+    def _plan(self, book: Book) -> Plan:
+        plan = make_plan(book, limit=matcher(self._options.limit))
+        findings = list(plan.findings)
+        if not book.document.settings.get("BatchSettings.CheckMachines"):
+            findings += unreachable_marks(book, plan.machines)
+        if self._options.on_error is OnError.NEXT_MACHINE and book.document.has_machines:
+            findings += unleavable(book.document)
+        if findings:
+            raise Refused(findings, book.document)
+        return plan
+
+    async def _in_flight(self, custody: Custody) -> list[InFlight]:
+        """What becomes of commands whose end is unknown; returns those to be counted as done."""
+        if not custody.in_flight:
+            return []
+        names = [describe(entry) for entry in custody.in_flight]
+        chosen = self._options.in_flight
+        if chosen is InFlightPolicy.ASK:
+            chosen = await self._questions.in_flight(names)
+        self._emit(
+            events.Notice(
+                "in flight when the last run died: " + "; ".join(names), f"they are treated as: {chosen.value}"
+            )
+        )
+        if chosen is InFlightPolicy.STOP:
+            raise Refused([_in_flight_finding(names)], custody.book.document)
+        return custody.in_flight if chosen is InFlightPolicy.SKIP else []
+
+    async def _work(self, custody: Custody, writer: MarkerWriter) -> int:
+        from setupbatcher.engine.scan import ScanRefused  # noqa: PLC0415 -- as below
+        from setupbatcher.engine.session import Session  # noqa: PLC0415 -- the hosts are slow to import
+        from setupbatcher.hosts.secrets import Secrets  # noqa: PLC0415
+
+        plan = self._plan(writer.book)
+        session = Session(
+            writer.book,
+            plan,
+            self._path,
+            given=self._options.given,
+            on_error=self._options.on_error,
+            questions=self._questions,
+            secrets=Secrets(self._questions.secret),
+            emit=lambda event: self._tell(writer, event),
+        )
+        self._interrupt = session.interrupt
+        if self._interrupted is not None:
+            session.interrupt(self._interrupted)
+        keeper = asyncio.create_task(self._keep(writer, session.interrupt))
+        try:
+            writer.apply(plan.changes)
+            code = await session.run()
+        except ScanRefused:
+            code = 1
+        finally:
+            keeper.cancel()
+            self._interrupt = None
+            self._give_back(custody, writer)
+        return code
+
+    def _tell(self, writer: MarkerWriter, event: events.Event) -> None:
+        writer(event)
+        self._emit(event)
+
+    async def _keep(self, writer: MarkerWriter, interrupt: Callable[[int], None]) -> None:
+        """Fold in the background; what goes wrong there ends the run after the command in flight."""
+        try:
+            await writer.keep()
+        except OutsideEditError:
+            self._emit(
+                events.Notice(
+                    "the rows of the script were changed during the run; it ends after the command in flight",
+                    "run it again: the new text counts, with what was earned",
+                )
+            )
+            interrupt(1)
+        except OSError as error:
+            self._emit(
+                events.Notice(
+                    f"the script cannot be written: {(error.strerror or str(error)).lower()}; the run ends here",
+                    "what was done is kept in the journal beside the script, and goes into it with the next command",
+                )
+            )
+            interrupt(1)
+
+    def _give_back(self, custody: Custody, writer: MarkerWriter) -> None:
+        try:
+            writer.close()
+        except OutsideEditError:
+            lost = settle(custody.store.path).lost
+            if lost:
+                self._emit(
+                    events.Notice(
+                        f"{lost} markers found no place in the changed script", "look at it before the next run"
+                    )
+                )
+        except OSError as error:
+            self._emit(
+                events.Notice(
+                    f"the markers could not be written into the script: {(error.strerror or str(error)).lower()}",
+                    "they are kept in the journal beside it, and go into it with the next command",
+                )
+            )
+
+    def _edited(self) -> None:
+        self._emit(events.Notice("the script was edited during the run; the edit is kept"))
+
+    async def _rehearse(self) -> int:
+        from setupbatcher.engine.session import Session  # noqa: PLC0415 -- as in _work
+        from setupbatcher.hosts.secrets import Secrets  # noqa: PLC0415
+
+        document = look(self._path).book.current()
+        text = self._restarted(document)
+        if text is not None:
+            document = document.changed(text)
+        self._check(document)
+        book = Book(document)
+        plan = self._plan(book)
+        if plan.finished:
+            self._emit(events.Notice(*self._nothing_to_do(document)))
+            return 0
+        book.apply(plan.changes)
+
+        def tell(event: events.Event) -> None:
+            book.apply(policy.changes(book, event))
+            self._emit(event)
+
+        session = Session(
+            book,
+            plan,
+            self._path,
+            given=self._options.given,
+            on_error=self._options.on_error,
+            questions=Nobody(),
+            secrets=Secrets(),
+            emit=tell,
+            dry=True,
+        )
+        await session.run()
+        return 0
+
+    def _nothing_to_do(self, document: Document) -> tuple[str, str | None]:
+
+        if document.has_machines and not document.machines:
+            return "Nothing to do: [Machines] lists no machine.", None
+        if self._options.limit is not None and not any(
+            map(matcher(self._options.limit) or bool, (row.name for row in document.machines))
+        ):
+            return f"Nothing to do: no machine matches `{self._options.limit}`.", None
+        date = datetime.fromtimestamp(self._path.stat().st_mtime).astimezone().strftime("%Y-%m-%d %H:%M")
+        return f"Nothing to do: finished on {date}. Start over: --restart", None
+
+    def _emit(self, event: events.Event) -> None:
+        for listener in self._listeners:
+            listener(event)
+
+
+def describe(entry: InFlight) -> str:
+    """A command that was in flight, for people."""
+    machine = f"{entry.machine}: " if entry.machine else ""
+    row = f" (data row {entry.row})" if entry.row is not None else ""
+    return f"{machine}{entry.section} line {entry.line}{row}: {entry.text}"
+
+
+def _in_flight_finding(names: list[str]) -> Diagnostic:
+
+    return Diagnostic(
+        "SB709",
+        "commands were in flight when the last run died: " + "; ".join(names),
+        Span(0, 0),
+        "look what became of them, then run with --in-flight rerun or --in-flight skip",
+    )
+
+
+def _skip(book: Book, entry: InFlight) -> list[Change]:
+    """Count a command as done whose end is unknown, and let the counter agree."""
+    scratch = Book(book.document)
+    changes: list[Change] = [Mark(entry.section, entry.line, "OK")]
+    owner = owner_of(book)
+    if owner is not None and entry.section == BATCH:
+        scratch.apply(changes)
+        changes.append(Mark(MACHINES_ID, owner, str(MachineMarker(None, position(scratch, BATCH).previous))))
+    return changes

@@ -1,0 +1,1 @@
+"""Listeners to the events of a run: what a person sees, and what is kept."""
