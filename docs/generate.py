@@ -1,4 +1,4 @@
-"""Write the pages of codes from the catalogues; with ``--check`` only say which of them are out of date.
+"""Write the pages that are made of the catalogues; with ``--check`` only say which of them are out of date.
 
 Run it in the checkout: ``python docs/generate.py``.
 """
@@ -9,13 +9,15 @@ import argparse
 import re
 from pathlib import Path
 
+from command_line import command_line_page
+from reference import NOTICE, command_pages, functions_page, settings_page
+
 from setupbatcher.diagnostics.codes import Entry, all_codes
 from setupbatcher.errors import MEANINGS
 from setupbatcher.text import UndecodableError, decode
 
 DOCS = Path(__file__).resolve().parent
 SAMPLES = DOCS.parent / "samples" / "errors"
-_NOTICE = "<!-- Written by docs/generate.py; change the catalogue instead. -->\n"
 
 
 def codes_page(samples: Path) -> str:
@@ -26,7 +28,7 @@ def codes_page(samples: Path) -> str:
     """
     entries = all_codes()
     lines = [
-        _NOTICE,
+        NOTICE,
         "# Diagnostic codes\n",
         "What the check of a script can find. `setupbatcher explain CODE` says the same on the terminal. An error",
         "keeps a script from running, a warning does not.\n",
@@ -42,7 +44,7 @@ def codes_page(samples: Path) -> str:
 def error_codes_page() -> str:
     """The page of error codes at run time."""
     lines = [
-        _NOTICE,
+        NOTICE,
         "# Error codes\n",
         "The code of a command that failed stands in its marker. It is a Windows system error code wherever one",
         "fits, on every platform. After a row that starts a program it is that program's exit status, as it is; the",
@@ -55,17 +57,31 @@ def error_codes_page() -> str:
 
 
 def pages(samples: Path) -> dict[str, str]:
-    """Every generated page by its file name."""
-    return {"codes.md": codes_page(samples), "error-codes.md": error_codes_page()}
+    """Every generated page by its path in this folder."""
+    return {
+        "codes.md": codes_page(samples),
+        "command-line.md": command_line_page(),
+        **command_pages(),
+        "error-codes.md": error_codes_page(),
+        "functions-and-filters.md": functions_page(),
+        "settings.md": settings_page(),
+    }
 
 
 def outdated(folder: Path, samples: Path) -> list[str]:
-    """The names of the pages in a folder that are not as they would be written now."""
-    return [
+    """The pages in a folder that are not as they would be written now, those without a catalogue entry included."""
+    wanted = pages(samples)
+    changed = [
         name
-        for name, text in pages(samples).items()
+        for name, text in wanted.items()
         if not (folder / name).is_file() or (folder / name).read_text(encoding="utf-8") != text
     ]
+    return changed + [name for name in _areas(folder) if name not in wanted]
+
+
+def _areas(folder: Path) -> list[str]:
+    """The pages of commands that are there."""
+    return sorted(path.relative_to(folder).as_posix() for path in (folder / "commands").glob("*.md"))
 
 
 def _entry(entry: Entry, samples: Path) -> list[str]:
@@ -104,8 +120,13 @@ def main() -> int:
         for name in names:
             print(f"docs/{name} is out of date: run python docs/generate.py")
         return 1 if names else 0
-    for name, text in pages(SAMPLES).items():
+    wanted = pages(SAMPLES)
+    (DOCS / "commands").mkdir(exist_ok=True)
+    for name, text in wanted.items():
         (DOCS / name).write_text(text, encoding="utf-8", newline="\n")
+    for name in _areas(DOCS):
+        if name not in wanted:
+            (DOCS / name).unlink()
     return 0
 
 

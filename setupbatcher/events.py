@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from setupbatcher.diagnostics.model import Diagnostic
 from setupbatcher.script.document import Document
 from setupbatcher.script.labels import SectionId
+from setupbatcher.script.variables import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,7 @@ class CommandDone:
         note: one line of the command.
         ignored: the code of an error that was ignored.
         returned: the subsection that this row called.
+        kept: a variable that it gave a value which cannot be worked out again on a resume.
     """
 
     place: Place
@@ -197,6 +199,7 @@ class CommandDone:
     note: str = ""
     ignored: int | None = None
     returned: SectionId | None = None
+    kept: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,9 @@ def free_port(address: str = "127.0.0.1") -> int:
         return int(probe.getsockname()[1])
 
 
-def make_key(file: Path) -> str:
+def make_key(file: Path, kind: str = "ed25519") -> str:
     """Make a private key; returns the public one, kind and value."""
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(file)], check=True)
+    subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-C", "", "-f", str(file)], check=True)
     return file.with_suffix(".pub").read_text().strip()
 
 

@@ -157,7 +157,7 @@ def flow(name: str, *, example: str) -> Callable[[Callable[..., None]], Callable
     return declare
 
 
-def _declaration(  # noqa: PLR0913 -- the parts of one declaration
+def _declaration(
     function: Callable[..., Any],
     *,
     name: str,

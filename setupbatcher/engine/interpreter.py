@@ -175,7 +175,9 @@ class Interpreter:
         if row.name == "prompt" and (given := scope.given(name)) is not None:
             scope.set(name, given)
             return
-        scope.forget(name)
+        machine = "" if self._machine is None else self._performer.machine
+        kept = next((kept.value for kept in self._book.variables(machine) if kept.name.lower() == name.lower()), None)
+        scope.forget(name) if kept is None else scope.set(name, kept, lasting=False)
 
     async def _ahead(self, row: CommandRow, trail: Trail) -> None:
         """``$c(NAME)``: the subsection that runs before the row, also when a resume begins here."""

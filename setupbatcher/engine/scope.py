@@ -82,16 +82,24 @@ class Scope:
         self.rows: list[RowValues] = []
         self.unknown: set[str] = set()
         """Names whose value was lost with an earlier run, or is not known in a dry run."""
+        self.passing: set[str] = set()
+        """Names whose value cannot be worked out again on a resume."""
 
     def child(self, system: Mapping[str, Callable[[], str]]) -> Scope:
         """The scope of a machine: it begins with what [Init] has set."""
         scope = Scope(self._aliases, self._given, {**self._system, **system}, self._declared)
         scope._set = dict(self._set)
         scope.unknown = set(self.unknown)
+        scope.passing = set(self.passing)
         return scope
 
-    def set(self, name: str, value: str) -> None:
+    def set(self, name: str, value: str, *, lasting: bool = True) -> None:
         """Give a run-time variable its value.
+
+        Args:
+            name: of the variable.
+            value: of it.
+            lasting: the value can be worked out again on a resume.
 
         Raises:
             Failure: 87, the name is reserved.
@@ -100,6 +108,7 @@ class Scope:
             raise Failure(errors.BAD_PARAMETER, f"`{name}` is a system variable and cannot be set")
         self._set[name.lower()] = value
         self.unknown.discard(name.lower())
+        (self.passing.discard if lasting else self.passing.add)(name.lower())
 
     def forget(self, name: str) -> None:
         """The value of a run-time variable is not known in this run."""

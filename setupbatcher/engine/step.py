@@ -23,6 +23,7 @@ from setupbatcher.events import Place
 from setupbatcher.hosts.base import Host
 from setupbatcher.hosts.secrets import Secrets
 from setupbatcher.script.rows import CommandRow
+from setupbatcher.script.variables import Kept
 
 RETRY_PAUSE = 1.0
 """Seconds between the tries of ``$r(TIMES)``."""
@@ -149,8 +150,10 @@ class Performer:
         if row.name == "stop" and self.status:
             self._emit(events.CommandFailed(place, self.status, self.machine))
             return Verdict.STOP_RUN
-        self._succeeded(outcome, values)
-        self._done(row, place, begun, outcome)
+        lasting = bound.command.name == "Set" and all(values.replayable(each.template) for each in bound.arguments)
+        kept = () if lasting else self._kept(place, outcome, values)
+        self._succeeded(outcome, values, lasting=lasting)
+        self._done(row, place, begun, outcome, kept=kept)
         return Verdict.GO_ON
 
     async def decide(self, row: CommandRow, place: Place, holds: Callable[[], Awaitable[bool]]) -> bool:
@@ -170,7 +173,25 @@ class Performer:
                     self._emit(events.CommandFailed(place, failure.code, self.machine))
                     raise StepFailedError(failure.code, place) from failure
 
-    def _done(self, row: CommandRow, place: Place, begun: float, outcome: Outcome, ignored: int | None = None) -> None:
+    def _kept(self, place: Place, outcome: Outcome, values: Values) -> tuple[Kept, ...]:
+        """The variables that a resume could not work out again. Secrets are never kept (*Resume* 4)."""
+        machine = "" if place.machine is None else self.machine
+        return tuple(
+            Kept(machine, name, value)
+            for name, value in outcome.values.items()
+            if self._secrets.mask(value) == value and values.scope.given(name) is None
+        )
+
+    def _done(
+        self,
+        row: CommandRow,
+        place: Place,
+        begun: float,
+        outcome: Outcome,
+        *,
+        ignored: int | None = None,
+        kept: tuple[Kept, ...] = (),
+    ) -> None:
         self._emit(
             events.CommandDone(
                 place,
@@ -180,14 +201,15 @@ class Performer:
                 outcome.changed,
                 self._secrets.mask(outcome.note),
                 ignored,
+                kept=kept,
             )
         )
 
-    def _succeeded(self, outcome: Outcome, values: Values) -> None:
+    def _succeeded(self, outcome: Outcome, values: Values, *, lasting: bool) -> None:
         self.last_code, self.last_error, self.last_output = 0, "", outcome.output
         values.scope.unknown.difference_update(("lastoutput", "lasterror"))
         for name, value in outcome.values.items():
-            values.scope.set(name, value)
+            values.scope.set(name, value, lasting=lasting)
 
     async def _fails(self, row: CommandRow, place: Place, failure: Failure) -> Answer:
         self.last_code, self.last_error, self.last_output = failure.code, failure.message, failure.output

@@ -16,6 +16,7 @@ from setupbatcher.script.filters import FILTERS
 from setupbatcher.script.template import Call, Template, Variable
 
 _TRUE = frozenset({"yes", "true", "1"})
+_PASSING = frozenset({"lasterrorcode", "lasterror", "lastoutput", "today", "now"})
 _FALSE = frozenset({"no", "false", "0", ""})
 
 
@@ -108,7 +109,7 @@ class Values:
         return pure and all(self._is_lasting(variable.name) for variable in template.variables())
 
     def _is_lasting(self, name: str) -> bool:
-        if name.lower() in {"lasterrorcode", "lasterror", "lastoutput", "today", "now"}:
+        if name.lower() in _PASSING or name.lower() in self.scope.passing:
             return False
         try:
             return self.scope.get(name) is not None

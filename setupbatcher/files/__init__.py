@@ -1,8 +1,8 @@
 """Files between machines and on one: whatever is put in place is there as a whole or not at all.
 
 A routine works on a :class:`~setupbatcher.files.place.Place`, a path on some machine, so that an upload, a download and
-a copy on one machine are the same thing. The modules are imported when something of them is first used: the catalogue of
-commands knows this room at every start of the program, and most starts move no file.
+a copy on one machine are the same thing. The modules are imported when something of them is first used: the catalogue
+of commands knows this room at every start of the program, and most starts move no file.
 """
 
 from importlib import import_module

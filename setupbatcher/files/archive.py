@@ -30,7 +30,8 @@ async def extract(archive: Place, target: Place) -> bool:
 
     The archive is read to this process, wherever it and the target are. Everything is checked before anything is
     written: members must stay in the target, be files or folders, and have sizes that can be meant. Files are unpacked
-    beside the target and put in place when all are there and their checksums right, so that a damaged archive changes nothing.
+    beside the target and put in place when all are there and their checksums right, so that a damaged archive changes
+    nothing.
 
     Args:
         archive: a zip file.

@@ -85,6 +85,15 @@ class _Client(asyncssh.SSHClient):
         self.connection: asyncssh.SSHClientConnection | None = None
         self._accept = accept
 
+    def forget(self) -> None:
+        """Begin with another connection."""
+        self.connection = None
+
+    @property
+    def attached(self) -> bool:
+        """Whether the library has taken the socket over, and sees to its end."""
+        return self.connection is not None
+
     @property
     def encrypted(self) -> bool:
         """Whether both sides agreed on keys."""
@@ -118,8 +127,8 @@ class _Login:
         client = _Client(accept=self.spec.accept_new and not known.listed)
         try:
             connection = await self._connect(known, client)
-        except (asyncssh.ConnectionLost, asyncssh.KeyExchangeFailed):
-            if client.encrypted or not known.trusted:
+        except (asyncssh.ConnectionLost, asyncssh.KeyExchangeFailed, ConnectionError):
+            if not client.attached or client.encrypted or not known.trusted:
                 raise
             # The known kinds of key were asked for, and the machine may have none of these: then it has another key,
             # and is asked to show it.
@@ -131,7 +140,7 @@ class _Login:
 
     async def _connect(self, known: known_hosts.Known, client: _Client, **more: str) -> asyncssh.SSHClientConnection:
         options = await self._options()
-        client.connection = None
+        client.forget()
         try:
             return await asyncssh.connect(
                 **options,
@@ -146,7 +155,7 @@ class _Login:
         except asyncssh.ChannelOpenError as error:
             raise ssh_errors.behind_jump(self.spec.name, error.reason) from error
         finally:
-            if client.connection is None and "sock" in options:
+            if not client.attached and "sock" in options:
                 options["sock"].close()
 
     async def _options(self) -> dict[str, Any]:

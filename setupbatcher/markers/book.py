@@ -18,6 +18,7 @@ from setupbatcher.script.data import DataSection
 from setupbatcher.script.document import Document
 from setupbatcher.script.labels import COMMAND_KINDS, Kind, SectionId
 from setupbatcher.script.rows import COMMANDS, MACHINES
+from setupbatcher.script.variables import VARIABLES, Kept, read_variables, write_variables
 from setupbatcher.text import Edit, Span, apply
 
 MACHINES_ID = SectionId(Kind.MACHINES)
@@ -46,7 +47,21 @@ class Finish:
     above: int
 
 
-Change = Mark | Clear | Finish
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Keep the value of a run-time variable in [Variables]."""
+
+    variable: Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Forget the kept variables of a machine; of [Init] and scripts without machines where it is empty."""
+
+    machine: str
+
+
+Change = Mark | Clear | Finish | Keep | Drop
 
 NOTHING = CommandMarker()
 
@@ -62,6 +77,7 @@ class Book:
         self.document = document
         self._cells: dict[str, dict[int, str]] = {}
         self._data: dict[str, Rows] = {}
+        self._variables = read_variables(document)
 
     # What is there
 
@@ -101,6 +117,15 @@ class Book:
             rows = self._data[section.key] = Rows(self.document.data_sections[section.key])
         return rows
 
+    @property
+    def keeps_variables(self) -> bool:
+        """The script has a section for them."""
+        return self.document.frame(VARIABLES) is not None
+
+    def variables(self, machine: str) -> list[Kept]:
+        """The kept variables of a machine, of [Init] where the name is empty."""
+        return [kept for kept in self._variables.values() if kept.machine.lower() == machine.lower()]
+
     # What happens to it
 
     def apply(self, changes: Iterable[Change]) -> None:
@@ -118,19 +143,30 @@ class Book:
                     cells.update((line, "") for line, _ in list(self.marked(section)))
                 case Finish(section, above):
                     self.rows(section).finish(above)
+                case Keep(kept):
+                    self._variables[kept.key] = kept
+                case Drop(machine):
+                    for kept in self.variables(machine):
+                        del self._variables[kept.key]
 
     def is_news(self, change: Change) -> bool:
         """The change changes something."""
         match change:
             case Mark(section, line, text) if section.kind is Kind.DATA:
-                return self.rows(section).is_done(line) != is_done_mark(text)
+                news = self.rows(section).is_done(line) != is_done_mark(text)
             case Mark(section, line, text):
-                return self.text(section, line) != text
+                news = self.text(section, line) != text
             case Clear(section) if section.kind is Kind.DATA:
-                return self.document.data(section) is not None and self.rows(section).count() > 0
+                news = self.document.data(section) is not None and self.rows(section).count() > 0
             case Clear(section):
-                return next(self.marked(section), None) is not None
-        return True
+                news = next(self.marked(section), None) is not None
+            case Keep(kept):
+                news = self.keeps_variables and self._variables.get(kept.key) != kept
+            case Drop(machine):
+                news = bool(self.variables(machine))
+            case Finish():
+                news = True
+        return news
 
     def move_to(self, document: Document) -> None:
         """Go over to an edited document with the same rows: what this run set stays, all else is as the edit has it."""
@@ -156,6 +192,9 @@ class Book:
                 yield from _edit(row.start, row.text, column, text)
         for rows in self._data.values():
             yield from rows.edits()
+        variables = write_variables(self.document, self._variables)
+        if variables is not None:
+            yield variables
 
 
 def _edit(start: int, row: str, column: MarkerColumn, text: str) -> Iterator[Edit]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from setupbatcher import events
 from setupbatcher.events import LoopPlace, Place
-from setupbatcher.markers.book import MACHINES_ID, Book, Change, Clear, Mark
+from setupbatcher.markers.book import MACHINES_ID, Book, Change, Clear, Drop, Keep, Mark
 from setupbatcher.markers.cell import ALL_DONE, CommandMarker, MachineMarker
 from setupbatcher.markers.resume import adoption, unreachable_marker
 from setupbatcher.script.blocks import Loop, all_loops, all_rows
@@ -33,7 +33,8 @@ def _changes(book: Book, event: events.Event) -> Iterator[Change]:  # noqa: C901
             yield from adoption(book, line)
         case events.MachineUnreachable(machine, _, code):
             yield _machine(machine, unreachable_marker(book, machine, code))
-        case events.CommandDone(place, ignored=ignored, returned=returned):
+        case events.CommandDone(place, ignored=ignored, returned=returned, kept=kept):
+            yield from map(Keep, kept)
             yield Mark(place.section, place.line, str(CommandMarker(ignored, done=True)))
             if returned is not None:
                 yield Clear(returned)
@@ -57,12 +58,14 @@ def _changes(book: Book, event: events.Event) -> Iterator[Change]:  # noqa: C901
             yield from _loop_done(book, place, loop)
         case events.SectionStarted(section) if section == ON_ERROR:
             yield Clear(ON_ERROR)
-        case events.MachineDone(machine, _, last):
+        case events.MachineDone(machine, name, last):
             yield _machine(machine, ALL_DONE)
+            yield Drop(name)
             yield from machine_erased(book)
             yield Clear(ON_ERROR)
             if last:
                 yield Clear(INIT)
+                yield Drop("")
         case events.MachineLeft(machine, _, code, line, row):
             yield _machine(machine, MachineMarker(code, line, at=True, row=row))
             yield from machine_erased(book)

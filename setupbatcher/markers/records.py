@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from setupbatcher.markers.book import Book, Change, Clear, Finish, Mark
+from setupbatcher.markers.book import Book, Change, Clear, Drop, Finish, Keep, Mark
 from setupbatcher.markers.journal import Content
 from setupbatcher.script.document import Document
 from setupbatcher.script.labels import Kind, SectionId
 from setupbatcher.script.rows import COMMANDS
+from setupbatcher.script.variables import Kept
 
 _KINDS = {kind.value.lower(): kind for kind in Kind}
 
@@ -47,6 +48,10 @@ def encode_changes(document: Document, changes: Iterable[Change]) -> list[list[A
                 encoded.append([section.key])
             case Finish(section, above):
                 encoded.append([section.key, above])
+            case Keep(kept):
+                encoded.append(["keep", kept.machine, kept.name, kept.value])
+            case Drop(machine):
+                encoded.append(["drop", machine])
     return encoded
 
 
@@ -124,17 +129,20 @@ def _first_record(digest: str, content: Content) -> int:
 def _apply(book: Book, changes: list[list[Any]]) -> int:
     lost = 0
     for change in changes:
-        section = section_of(change[0])
-        if len(change) == 1:
-            book.apply([Clear(section)])
-        elif len(change) == 2:  # noqa: PLR2004 -- section and line
-            book.apply([Finish(section, change[1])])
-        else:
-            line = _find(book.document, section, change[1], change[3])
-            if line is None:
-                lost += 1
-            else:
-                book.apply([Mark(section, line, change[2])])
+        match change:
+            case ["keep", machine, name, value]:
+                book.apply([Keep(Kept(machine, name, value))])
+            case ["drop", machine]:
+                book.apply([Drop(machine)])
+            case [key]:
+                book.apply([Clear(section_of(key))])
+            case [key, above]:
+                book.apply([Finish(section_of(key), above)])
+            case [key, line, text, wanted]:
+                section = section_of(key)
+                found = _find(book.document, section, line, wanted)
+                lost += found is None
+                book.apply([] if found is None else [Mark(section, found, text)])
     return lost
 
 

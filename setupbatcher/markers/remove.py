@@ -1,4 +1,4 @@
-"""Takes every marker out of a script, with the trailing empty cells of rows that can carry one (``markers.md``)."""
+"""Takes every marker out of a script, with trailing empty cells and kept variables (``markers.md``, *Removing*)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from setupbatcher.script.cells import MarkerColumn
 from setupbatcher.script.data import DataSection
 from setupbatcher.script.document import Document
 from setupbatcher.script.rows import COMMANDS, MACHINES, RowKind
+from setupbatcher.script.variables import write_variables
 from setupbatcher.text import Edit, Span, apply
 
 
@@ -28,6 +29,9 @@ def _edits(document: Document) -> Iterator[Edit]:
     for data in document.data_sections.values():
         if data.has_marker_column:
             yield from _data_edits(data)
+    variables = write_variables(document, {})
+    if variables is not None:
+        yield variables
 
 
 def _data_edits(data: DataSection) -> Iterator[Edit]:

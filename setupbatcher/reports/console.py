@@ -131,11 +131,10 @@ class Console:
         """Nothing ran, for these reasons."""
         self._findings(findings, document)
 
-    def show_pending(self) -> None:
-        """Show the errors whose fate is not decided yet: a person is about to decide it."""
-        for error in self._pending.values():
-            self._failed(error)
-        self._pending.clear()
+    def show_pending(self, error: events.CommandError) -> None:
+        """Show an error whose fate is not decided yet: a person is about to decide it."""
+        self._pending.pop(error.place.machine, None)
+        self._failed(error)
 
     # Events
 
@@ -196,7 +195,8 @@ class Console:
             ) if error := self._pending.pop(place.machine, None):
                 self._ignored(error)
             case events.RunEnded():
-                self.show_pending()
+                for error in tuple(self._pending.values()):
+                    self.show_pending(error)
 
     def _failed(self, error: events.CommandError) -> None:
         manner = self._manner

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from setupbatcher.script.labels import SectionId
 
+_END = r"(?:\r\n|\n|\r|\Z)"
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
 
 class DataSection:
     """[Data] or one of its numbered sisters.
@@ -106,21 +109,69 @@ class DataSection:
         """The lines whose marker cell is not empty, with its text; found by one search over the whole body."""
         if not self.has_marker_column:
             return
-        delimiter = re.escape(self.delimiter)
-        if self.column.quoting and self._text.find('"', self.body.start, self.body.end) >= 0:
-            yield from ((line, text) for line in self.lines() if (text := self.marker(line)))
-            return
-        cell = rf"[^{delimiter}\r\n]*+{delimiter}"
-        search = re.compile(
-            rf"^(?:{cell}){{{self.column.column - 1}}}(?P<marker>[^{delimiter}\r\n]*[^{delimiter}\r\n ])", re.MULTILINE
-        )
-        at = self.body.start
+        blank = rf"{self._blanks}(?=[{self._char}\r\n]|\Z)[^\r\n]*+"
+        # A run of rows without a marker, then one that has it.
+        unmarked = rf"{self._field}(?:{self._char}{self._field}){{0,{self._before - 1}}}+(?:{self._char}{blank})?"
+        run = rf"(?P<run>(?:(?!\Z){unmarked if self._before else blank}{_END})*+)"
+        search = re.compile(rf"{run}(?:(?!\Z){self._head}(?P<marker>{self._field})[^\r\n]*+{_END})?")
         line = 0
         for match in search.finditer(self._text, self.body.start, self.body.end):
-            line += self._count_lines(at, match.start())
-            at = match.start()
-            if not (self.header and line == 0):
-                yield line, match["marker"].strip(" ")
+            if match["marker"] is None:
+                return
+            if match.end("run") > match.start("run"):
+                line += self._count_lines(*match.span("run"))
+            marker = match["marker"].strip(" ")
+            if not (self.header and line == self.header_line) and (marker.strip() or self.is_row(line)):
+                yield line, marker
+            line += 1
+
+    def done_lines(self) -> bytearray:
+        """One byte for each line: 1 where the marker cell says ``OK``. Rows in a run cost next to nothing each."""
+        found = bytearray(len(self))
+        if not self.has_marker_column:
+            return found
+        done = rf"{self._head}{self._blanks}[oO][kK]{self._blanks}(?=[{self._char}\r\n]|\Z)[^\r\n]*+{_END}"
+        search = re.compile(rf"(?P<open>(?:(?!\Z|{done})[^\r\n]*+{_END})*+)(?P<done>(?:{done})*+)")
+        line, at = 0, self.body.start
+        while at < self.body.end:
+            match = search.match(self._text, at, self.body.end)
+            if match is None or match.end() == at:
+                break
+            at = match.end()
+            line += self._count_lines(*match.span("open"))
+            size = self._count_lines(*match.span("done"))
+            found[line : line + size] = b"\1" * size
+            line += size
+        if self.header and found:
+            found[self.header_line] = 0
+        return found
+
+    @cached_property
+    def _char(self) -> str:
+        """The delimiter in an expression."""
+        return re.escape(self.delimiter)
+
+    @cached_property
+    def _blanks(self) -> str:
+        """Blanks around a marker, in an expression."""
+        return "" if self.delimiter == " " else " *+"
+
+    @cached_property
+    def _before(self) -> int:
+        """How many fields stand in front of the marker's."""
+        return self.column.column - 1
+
+    @cached_property
+    def _field(self) -> str:
+        """An expression for a field; an unclosed quote takes the rest of the row."""
+        plain = rf"[^{self._char}\r\n]*+"
+        quoting = self.column.quoting and self._text.find('"', self.body.start, self.body.end) >= 0
+        return rf'(?:"(?:[^"\r\n]++|"")*+"?)?+{plain}' if quoting else plain
+
+    @cached_property
+    def _head(self) -> str:
+        """An expression for the fields in front of the marker's, delimiters included."""
+        return rf"(?:{self._field}{self._char}){{{self._before}}}" if self._before else ""
 
     def trailing_lines(self) -> Iterator[int]:
         """The lines of data rows that have a marker or end in empty cells: what removing markers may change."""
@@ -129,7 +180,14 @@ class DataSection:
             if row.endswith(self.delimiter) or self.marker(line):
                 yield line
 
+    @cached_property
+    def _has_returns(self) -> bool:
+        return "\r" in self._text
+
     def _count_lines(self, start: int, end: int) -> int:
-        if "\r" not in self._text:
-            return self._text.count("\n", start, end)
-        return len(re.findall(r"\r\n|\n|\r", self._text[start:end]))
+        """Lines that begin in a part of the body; a last one without a line end counts."""
+        if not self._has_returns:
+            count = self._text.count("\n", start, end)
+        else:
+            count = sum(1 for _ in _LINE_END.finditer(self._text, start, end))
+        return count + (end > start and self._text[end - 1] not in "\r\n")

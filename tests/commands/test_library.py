@@ -119,9 +119,7 @@ async def test_file_append(bench: Bench, before: bytes | None, text: str, after:
         (b"nothing", "zzz", "x", b"nothing", [False, False]),
     ],
 )
-async def test_file_replace(  # noqa: PLR0917 -- one column each
-    bench: Bench, before: bytes, old: str, new: str, after: bytes, changed: list[bool]
-) -> None:
+async def test_file_replace(bench: Bench, before: bytes, old: str, new: str, after: bytes, changed: list[bool]) -> None:
     """Every occurrence, as text and not as a pattern; what is replaced already stays."""
     await bench.run("DOS", f": > {bench.folder}/a")
     (bench.folder / "a").write_bytes(before)
@@ -247,7 +245,7 @@ async def test_a_cancelled_command_is_over(bench: Bench) -> None:
 
 
 def test_every_declaration_is_complete() -> None:
-    """A summary that is a sentence, a documented parameter each, an example of the command itself, a dry-run sentence."""
+    """A summary that is a sentence, a text for each parameter, an example of the command itself, a dry-run sentence."""
     lacking = []
     for command in all_commands():
         values = {parameter.name: "x" for parameter in command.parameters}

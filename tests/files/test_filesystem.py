@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -172,20 +173,22 @@ def test_paths_of_windows_machines() -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
-async def test_a_full_disk(place: Place, tmp_path: Path) -> None:
+async def test_a_full_disk(place: Place, small_disk: Path) -> None:
     """Code 112 on both kinds of machine."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k,mode=777", "none", str(disk)], check=True)
-    try:
-        target = Place(place.files, place.files.path(f"{disk}/big"))
-        code = await _code(target.files.write(target.path, once(bytes(1_000_000))))
-    finally:
-        subprocess.run(["umount", "--lazy", str(disk)], check=True)
-    assert code == 112
+    target = Place(place.files, place.files.path(f"{small_disk}/big"))
+    assert await _code(target.files.write(target.path, once(bytes(1_000_000)))) == 112
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """A disk with room for 200 kB, for everybody."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        disk = Path(folder) / "disk"
+        disk.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k,mode=777", "none", str(disk)], check=True)
+        yield disk
+        subprocess.run(["umount", str(disk)], check=True)
 
 
 async def test_a_cancelled_write_is_over_when_the_call_is(place: Place) -> None:

@@ -184,6 +184,16 @@ async def test_a_failing_source_leaves_nothing(place: Place) -> None:
     assert await place.list() == []
 
 
+def _kill_at_work(code: str, folder: Place) -> None:
+    """Run a program until it says something, and kill it."""
+    process = subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
 async def test_a_killed_process_leaves_the_old_file_and_the_next_run_sweeps(here: Place) -> None:
     """After SIGKILL in the middle of a write the target is untouched, and writing it again removes the leftover."""
     target = here.child("a")
@@ -200,12 +210,7 @@ async def endless():
 files = LocalHost(Path(sys.argv[1])).files
 asyncio.run(write_whole(Place(files, files.path("a")), endless()))
 """
-    process = subprocess.Popen([sys.executable, "-c", code, str(here)], stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    process.stdout.readline()
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    _kill_at_work(code, here)
     left = harvest(_path(here))
     await write_whole(target, once(b"new"))
     assert (left["a"], len(left), harvest(_path(here))) == (b"old", 2, {"a": b"new"})

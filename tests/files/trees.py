@@ -26,7 +26,7 @@ def plant(folder: Path, tree: Tree) -> Path:
 def harvest(folder: Path) -> Tree:
     """The tree that a folder holds, leftovers and hidden files included."""
     return {
-        path.name: f"-> {os.readlink(path)}"
+        path.name: f"-> {path.readlink()}"
         if path.is_symlink()
         else harvest(path)
         if path.is_dir()

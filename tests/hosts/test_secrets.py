@@ -109,7 +109,7 @@ async def test_failures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_masking_takes_the_longest_value_first() -> None:
-    """A secret that is part of another one does not leave the rest of it readable; nothing is masked by an empty one."""
+    """A secret that is part of another one does not leave the rest of it readable; an empty one masks nothing."""
     secrets = Secrets()
     before = secrets.mask("abc"), secrets.mask_bytes(b"abc")
     for value in ("", "pass", "password", "ä+"):

@@ -43,6 +43,10 @@ def _fingerprint(public: str) -> str:
     return done.stdout.split()[1]
 
 
+def _hash_names(file: Path) -> None:
+    subprocess.run(["ssh-keygen", "-q", "-H", "-f", str(file)], check=True, capture_output=True)
+
+
 async def test_many_machines_at_once(machines: Machines) -> None:
     """Every address is a machine of its own."""
     results = await asyncio.gather(*(_says(machines.spec(number), "echo $SSH_CONNECTION") for number in range(1, 13)))
@@ -161,11 +165,7 @@ async def test_a_changed_key_is_never_accepted(
     machines: Machines, client_home: Path, tmp_path: Path, *, accept_new: bool, kind: str
 ) -> None:
     """Code 1396, whatever the settings, and whether or not the kind of key changed too."""
-    if kind == "ed25519":
-        other = make_key(tmp_path / "other")
-    else:
-        subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-N", "", "-C", "", "-f", str(tmp_path / "rsa")], check=True)
-        other = (tmp_path / "rsa.pub").read_text().strip()
+    other = make_key(tmp_path / "other", kind)
     known = client_home / ".ssh" / "known_hosts"
     text = f"[{machines.address(1)}]:{machines.port} {other}\n"
     known.write_text(text)
@@ -178,7 +178,7 @@ async def test_hashed_revoked_and_other_lines(machines: Machines, client_home: P
     known = client_home / ".ssh" / "known_hosts"
     name = f"[{machines.address(1)}]:{machines.port}"
     known.write_text(f"{name} {machines.host_key}\n")
-    subprocess.run(["ssh-keygen", "-q", "-H", "-f", str(known)], check=True, capture_output=True)
+    _hash_names(known)
     hashed_line = known.read_text()
     assert name not in hashed_line
     other = f"*,!{name} ssh-ed25519 AAAA"
@@ -205,7 +205,7 @@ async def test_another_file_of_known_keys(machines: Machines, client_home: Path)
 
 
 async def test_each_kind_of_failure_has_its_code(machines: Machines, tmp_path: Path) -> None:
-    """A name nobody knows, a closed port, a wrong user, a wrong key, a missing key file, a network that is not there."""
+    """A name nobody knows, a closed port, a wrong user, a wrong or missing key, a network that is not there."""
     make_key(tmp_path / "wrong")
     spec = machines.spec(1)
     cases = {

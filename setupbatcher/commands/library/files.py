@@ -160,8 +160,8 @@ async def file_append(context: Context, path: Path, text: str) -> Outcome:
 async def file_replace(context: Context, path: Path, old: str, new: str = "") -> Outcome:
     """Replace every occurrence of a text in a file by another; upper and lower case count.
 
-    A file without it is left alone. Where the new text contains the old one, what already is the new text stays, so that
-    a command that is run again changes nothing more. Mode and owner of the file are kept.
+    A file without it is left alone. Where the new text contains the old one, what already is the new text stays, so
+    that a command that is run again changes nothing more. Mode and owner of the file are kept.
 
     Args:
         path: a file.
@@ -205,8 +205,8 @@ async def file_upload(context: Context, source: LocalPath, target: Path) -> Outc
             holds.
 
     Errors:
-        2 without a source, 3 without the folder that the target is in, 267 for a file in a folder's place or the reverse,
-        5 without the rights, 112 when the disk is full, 109 when the connection breaks.
+        2 without a source, 3 without the folder that the target is in, 267 for a file in a folder's place or the
+        reverse, 5 without the rights, 112 when the disk is full, 109 when the connection breaks.
     """
     return await _transfer(on_controller(context, source), context.host, target)
 
