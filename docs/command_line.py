@@ -29,8 +29,8 @@ def command_line_page() -> str:
         NOTICE,
         "# The command line\n",
         "`setupbatcher SCRIPT` is the same as `setupbatcher run SCRIPT`. Every command has `--help`.\n",
-        "Standard output carries what was asked for; progress and messages go to standard error. Colours appear on a terminal",
-        "only, and not where `NO_COLOR` is set.\n",
+        "Standard output carries what was asked for; progress and messages go to standard error. Colours appear on a",
+        "terminal only, and not where `NO_COLOR` is set.\n",
         *table(("Command", ""), [(f"[`{entry.name}`](#{entry.name})", _first_line(entry)) for entry in commands]),
     ]
     for entry in commands:

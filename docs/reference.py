@@ -17,8 +17,8 @@ from setupbatcher.script.settings import Setting
 NOTICE = "<!-- Written by docs/generate.py; change the catalogue instead. -->\n"
 
 _AREAS = {
-    "Files": "Files, folders and archives. Whatever is written is there as a whole or not at all, and what is already as "
-    "asked is left alone.",
+    "Files": "Files, folders and archives. Whatever is written is there as a whole or not at all, and what is already "
+    "as asked is left alone.",
     "Flow": "The course of a script: loops, branches, subsections, variables, and talk with the person who runs it.",
     "Process": "Programs and shell lines. The exit status of a program that fails is the error code of its row.",
 }
@@ -75,12 +75,14 @@ def _command_list(by_area: dict[str, list[Command]]) -> str:
     lines = [
         NOTICE,
         "# Commands\n",
-        "`setupbatcher commands NAME` says on the terminal what these pages say. Parameters in brackets may be left out.",
-        "A path on the *controller* is one on the machine that runs the script.",
+        "`setupbatcher commands NAME` says on the terminal what these pages say. Parameters in brackets may be left",
+        "out. A path on the *controller* is one on the machine that runs the script.",
     ]
     for area, commands in by_area.items():
         page = f"{area.lower()}.md"
-        rows = [(f"[`{command.name}`]({page}#{anchor(command.name)})", _markdown(command.summary)) for command in commands]
+        rows = [
+            (f"[`{command.name}`]({page}#{anchor(command.name)})", _markdown(command.summary)) for command in commands
+        ]
         lines += ["", f"## {area}", "", _AREAS[area], "", *table(("Command", ""), rows)]
     return "\n".join(lines) + "\n"
 
@@ -171,8 +173,8 @@ def settings_page() -> str:
     lines = [
         NOTICE,
         "# Settings\n",
-        "Rows `Name=Value` of [Settings]. A name that begins with `BatchSettings.` or `Machines.` is a setting; every other",
-        "name is an alias, which stands for its value as `%Name%`.\n",
+        "Rows `Name=Value` of [Settings]. A name that begins with `BatchSettings.` or `Machines.` is a setting; every",
+        "other name is an alias, which stands for its value as `%Name%`.\n",
         "```setupbatcher",
         "[Settings]",
         "BatchSettings.Delimiter=TAB",
@@ -186,11 +188,11 @@ def settings_page() -> str:
         "```\n",
         *table(("Setting", "Value", "Default", "Meaning"), map(_setting, now)),
         "",
-        "`BatchSettings.Delimiter2`, `BatchSettings.MarkerCol2` and so on are for [Data2] and so on; without one of its own,",
-        "a further data section has the delimiter of [Data].\n",
+        "`BatchSettings.Delimiter2`, `BatchSettings.MarkerCol2` and so on are for [Data2] and so on; without one of its",
+        "own, a further data section has the delimiter of [Data].\n",
         "The settings of machines hold for all of them; an option in a machine's row wins over its setting.\n",
-        "A password is never written in a script. `env:NAME` takes it from the environment, `keyring:SERVICE/USER` from the",
-        "key store of the desktop (with the extra `keyring`), and `prompt:` asks for it on the terminal.\n",
+        "A password is never written in a script. `env:NAME` takes it from the environment, `keyring:SERVICE/USER` from",
+        "the key store of the desktop (with the extra `keyring`), and `prompt:` asks for it on the terminal.\n",
         "## Not in this version\n",
         "These are known by name, so that nobody takes them for aliases. The check refuses a script that needs one.\n",
         *table(("Setting", "Meaning"), [(f"`{setting.name}`", setting.meaning) for setting in later]),
@@ -229,27 +231,27 @@ def functions_page() -> str:
     lines = [
         NOTICE,
         "# Variables, filters and functions\n",
-        "`%Name%` in a row stands for a value. Case does not matter. `%%` is a percent sign. A row is split into parameters",
-        "first and values are put in afterwards: a comma or a quote in a value never changes the row.\n",
-        "Where a name has several values, the first of these counts: a column of the current data row, `Set`, `--set` on the",
-        "command line, an alias of [Settings]. A name that nobody defines is an error of the check. Only in a raw line",
-        "(`DOS`, `Local.DOS`) it is left to the shell.\n",
+        "`%Name%` in a row stands for a value. Case does not matter. `%%` is a percent sign. A row is split into",
+        "parameters first and values are put in afterwards: a comma or a quote in a value never changes the row.\n",
+        "Where a name has several values, the first of these counts: a column of the current data row, `Set`, `--set` on",
+        "the command line, an alias of [Settings]. A name that nobody defines is an error of the check. Only in a raw",
+        "line (`DOS`, `Local.DOS`) it is left to the shell.\n",
         "## Variables that are always there\n",
         *table(("Variable", "Value"), _variables()),
         "",
         "## Filters\n",
-        f"A filter changes a value: `%Name|upper%`. Several may follow each other. The examples are of the value `{_FILTERED}`,",
-        "with a blank at each end.\n",
+        "A filter changes a value: `%Name|upper%`. Several may follow each other. The examples are of the value",
+        f"`{_FILTERED}`, with a blank at each end.\n",
         *table(("Filter", "Makes of it", "Example"), _filters()),
         "",
-        "In a raw line each value of data, of a question or of a program's output needs the quoting filter of the shell that",
-        "reads it. The check warns where it is missing.\n",
+        "In a raw line each value of data, of a question or of a program's output needs the quoting filter of the shell",
+        "that reads it. The check warns where it is missing.\n",
         "```setupbatcher",
         "DOS mkdir -p %Home|sh%/%col1|sh%",
         "```\n",
         "## Functions\n",
-        "A function is its name directly followed by a parenthesis, within a parameter or a condition. Arguments are split at",
-        "the comma. Arguments in brackets may be left out.\n",
+        "A function is its name directly followed by a parenthesis, within a parameter or a condition. Arguments are",
+        "split at the comma. Arguments in brackets may be left out.\n",
         *table(("Function", "Value", "Example"), map(_function, functions.CATALOGUE)),
         "",
         "Paths are on the machine of the current run.",

@@ -56,7 +56,6 @@ async def lab_do(context: Context, name: str) -> Outcome:
     """Write a name into the ledger.
 
     Args:
-        context: tells the machine.
         name: of the work.
     """
     LEDGER.work(f"{context.host.name}:{name}")

@@ -159,6 +159,14 @@ class Run:
             code = await session.run()
         except ScanRefused:
             code = 1
+        except OSError as error:
+            self._emit(
+                events.Notice(
+                    f"the progress cannot be recorded: {(error.strerror or str(error)).lower()}; the run ends here",
+                    "the command that ended last may be run again; mend the cause, then run the script again",
+                )
+            )
+            code = 1
         finally:
             keeper.cancel()
             self._interrupt = None

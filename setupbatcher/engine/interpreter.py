@@ -21,7 +21,9 @@ from setupbatcher.markers.position import decided
 from setupbatcher.script.blocks import Block, Branch, Chain, Loop, Step
 from setupbatcher.script.labels import Kind, SectionId
 from setupbatcher.script.rows import CommandRow
+from setupbatcher.script.template import Template
 
+EMPTY = Template(())
 MAX_DEPTH = 50
 """Calls within calls."""
 
@@ -168,9 +170,9 @@ class Interpreter:
             return
         name = bound.arguments[0].text
         if row.name == "set":
-            template = bound.arguments[1].template if len(bound.arguments) > 1 else None
-            if template is None or self._values.replayable(template):
-                scope.set(name, await self._values.text(template) if template else "")
+            template = bound.arguments[1].template if len(bound.arguments) > 1 else EMPTY
+            if self._values.replayable(template):
+                scope.set(name, await self._values.text(template))
                 return
         if row.name == "prompt" and (given := scope.given(name)) is not None:
             scope.set(name, given)

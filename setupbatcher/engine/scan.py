@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from setupbatcher import errors, events
 from setupbatcher.engine.machines import spec_of
@@ -16,6 +16,9 @@ from setupbatcher.hosts.connect import connect
 from setupbatcher.hosts.secrets import Secrets
 from setupbatcher.script.document import Document
 from setupbatcher.script.rows import MachineRow
+
+if TYPE_CHECKING:
+    from setupbatcher.hosts.known_hosts import UnknownHostKey
 
 AT_ONCE = 50
 """Machines that are contacted at the same time."""
@@ -44,13 +47,12 @@ async def scan(
         return set()
     emit(events.ScanStarted(len(remote)))
     failures = await _contact(remote, folder, secrets)
-    unknown = {line: failure for line, failure in failures.items() if failure.code == errors.HOST_KEY_UNKNOWN}
-    if unknown and await questions.accept_keys(
-        [(specs[line].name, failure.message) for line, failure in unknown.items()]
-    ):
-        accepted = {line: replace(remote[line], accept_new=True) for line in unknown}
+    unknown = _unknown_keys(failures)
+    if unknown and await questions.accept_keys([(key.machine, key.fingerprint) for key in unknown.values()]):
+        for key in unknown.values():
+            key.trust()
         failures = {line: failure for line, failure in failures.items() if line not in unknown}
-        failures |= await _contact(accepted, folder, secrets)
+        failures |= await _contact({line: remote[line] for line in unknown}, folder, secrets)
     for row in rows:
         if row.line in failures:
             failure = failures[row.line]
@@ -61,6 +63,15 @@ async def scan(
     if failures and not await questions.go_on_without([specs[line].name for line in sorted(failures)], len(rows)):
         raise ScanRefused
     return set(failures)
+
+
+def _unknown_keys(failures: dict[int, Failure]) -> dict[int, UnknownHostKey]:
+    """The machines that showed a key which a person may trust."""
+    if all(failure.code != errors.HOST_KEY_UNKNOWN for failure in failures.values()):
+        return {}
+    from setupbatcher.hosts.known_hosts import UnknownHostKey  # noqa: PLC0415 -- brings the SSH library with it
+
+    return {line: failure for line, failure in failures.items() if isinstance(failure, UnknownHostKey)}
 
 
 async def _contact(specs: dict[int, HostSpec], folder: Path, secrets: Secrets) -> dict[int, Failure]:

@@ -130,6 +130,8 @@ class Scope:
             raise UnknownValue(name)
         if lowered in self._system:
             return self._system[lowered]()
+        if lowered == "row" and self.rows:
+            return str(self.rows[-1].line)
         if lowered.startswith("env."):
             return os.environ.get(name[len("env.") :], "")
         value = next((value for row in reversed(self.rows) if (value := row.get(name)) is not None), None)

@@ -255,7 +255,6 @@ class Session:
             "machine": lambda: "",
             "machinerole": lambda: "",
             "platform": lambda: "",
-            "row": lambda: str(self._scope.rows[-1].line) if self._scope.rows else "",
         }
 
     def _machine_system(self, name: str, row: MachineRow | None) -> dict[str, Callable[[], str]]:

@@ -14,7 +14,8 @@ from setupbatcher import errors, events
 from setupbatcher.commands.binding import Bound, bind
 from setupbatcher.commands.context import Context
 from setupbatcher.commands.output import decode
-from setupbatcher.commands.registry import Outcome, ParameterKind
+from setupbatcher.commands.perform import arguments, perform
+from setupbatcher.commands.registry import Outcome
 from setupbatcher.engine.questions import Answer, OnError, Questions
 from setupbatcher.engine.scope import RowValues
 from setupbatcher.engine.values import Values
@@ -27,8 +28,6 @@ from setupbatcher.script.variables import Kept
 
 RETRY_PAUSE = 1.0
 """Seconds between the tries of ``$r(TIMES)``."""
-GRACE = 1.0
-"""Seconds that a command has for ending its program before it is ended itself."""
 
 
 class StepFailedError(Exception):
@@ -251,12 +250,13 @@ class Performer:
                 await asyncio.sleep(RETRY_PAUSE)
 
     async def _once(self, row: CommandRow, bound: Bound, place: Place, values: Values) -> Outcome:
-        parameters = await self._parameters(bound, values)
+        raw = bound.command.raw
+        texts = [await values.text(argument.template, raw=raw) for argument in bound.arguments]
         if bound.command.body is None:
-            return self._flow(bound.command.name, parameters)
-        answer = values.scope.given(str(parameters[0])) if bound.command.name == "Prompt" and parameters else None
+            return self._flow(bound.command.name, arguments(bound.command, texts))
+        answer = values.scope.given(texts[0]) if bound.command.name == "Prompt" and texts else None
         if answer is not None:
-            return Outcome(values={str(parameters[0]): answer})
+            return Outcome(values={texts[0]: answer})
         switch = row.statement.switch("t")
         limit = float(switch.argument or 0) if switch else self._conditions.timeout
         if self._lost and not bound.command.on_controller:
@@ -264,23 +264,9 @@ class Performer:
         talk = _Talk(self, place)
         context = Context(self._host, self._controller, self._conditions.folder, limit, talk)
         try:
-            async with asyncio.timeout(None if limit is None else limit + GRACE):
-                return await bound.command.body(context, *parameters) or Outcome()
-        except TimeoutError as error:
-            raise Failure(errors.TIMED_OUT, f"no end within {limit:g} s") from error
+            return await perform(bound.command, context, texts)
         finally:
             talk.flush()
-
-    async def _parameters(self, bound: Bound, values: Values) -> list[object]:
-        raw = bound.command.raw
-        texts = [await values.text(argument.template, raw=raw) for argument in bound.arguments]
-        parameters: list[object] = []
-        for index, parameter in enumerate(bound.command.parameters):
-            if parameter.kind is ParameterKind.LIST:
-                parameters.extend(texts[index:])
-            elif index < len(texts):
-                parameters.append(convert(parameter.name, parameter.kind, texts[index]))
-        return parameters
 
     def _flow(self, name: str, parameters: list[object]) -> Outcome:
         """The flow commands that are no blocks."""
@@ -288,9 +274,9 @@ class Performer:
             case "Set", [str(variable), *rest]:
                 return Outcome(values={variable: str(rest[0]) if rest else ""})
             case "Stop", [*rest]:
-                self.status = int(str(rest[0])) if rest else 0
-            case "Fail", [code, *rest]:
-                raise Failure(int(str(code)), str(rest[0]) if rest else "the script failed here")
+                self.status = rest[0] if rest and isinstance(rest[0], int) else 0
+            case "Fail", [int(code), *rest]:
+                raise Failure(code, str(rest[0]) if rest else "the script failed here")
         return Outcome()
 
     def log(self, place: Place, text: str) -> None:
@@ -313,28 +299,6 @@ class Performer:
             "lasterror": lambda: self.last_error,
             "lastoutput": lambda: self.last_output,
         }
-
-
-def convert(name: str, kind: ParameterKind, text: str) -> object:
-    """The value of a parameter in its kind.
-
-    Raises:
-        Failure: 87, the text is no such thing.
-    """
-    if kind is ParameterKind.INTEGER:
-        try:
-            return int(text.strip())
-        except ValueError:
-            raise Failure(errors.BAD_PARAMETER, f"{name} `{text}` is not a whole number") from None
-    if kind is ParameterKind.SECONDS:
-        try:
-            seconds = float(text.strip())
-        except ValueError:
-            seconds = -1.0
-        if not 0 <= seconds < float("inf"):
-            raise Failure(errors.BAD_PARAMETER, f"{name} `{text}` is not a number of seconds")
-        return seconds
-    return text
 
 
 class _Talk:

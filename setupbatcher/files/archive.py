@@ -54,7 +54,7 @@ async def extract(archive: Place, target: Place) -> bool:
                 return await _extract(opened, found, target)
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise Failure(errors.INVALID_DATA, f"{archive}: not a sound zip archive: {error}") from error
-        except NotImplementedError as error:
+        except RuntimeError as error:  # a way of packing that the library does not know
             raise Failure(errors.NOT_SUPPORTED, f"{archive}: packed in an unknown way: {error}") from error
 
 

@@ -147,7 +147,8 @@ class Console:
 
     def _unreachable(self, event: events.MachineUnreachable) -> None:
         label = paint(f"unreachable[{event.code}]", Paint.ERROR, colour=self._manner.colour)
-        self._line(f"{label}: {visible(event.name)}: {visible(event.message)}")
+        named = event.message if event.message.startswith(event.name) else f"{event.name}: {event.message}"
+        self._line(f"{label}: {visible(named)}")
         if event.help is not None:
             self._help(event.help)
 

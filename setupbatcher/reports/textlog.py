@@ -62,9 +62,9 @@ class TextLog:
             case events.Said(place, text):
                 self._at(place, text)
             case events.CommandError(place, code, message, advice, program):
-                kind = "exit status" if program else "error"
+                kind = "" if program else f"error {code}: "
                 again = f"; tried again, {count(event.retry, 'try', 'tries')} left" if event.retry else ""
-                self._at(place, f"{kind} {code}: {message}{again}", advice)
+                self._at(place, f"{kind}{message}{again}", advice)
             case events.CommandDone(place, seconds=seconds):
                 self._at(place, _outcome(event) + f" in {duration(seconds)}")
             case events.BranchDecided(place, taken=taken):

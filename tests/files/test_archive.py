@@ -122,11 +122,15 @@ async def test_damaged_archives(here: Place) -> None:
     flags = bytearray(good)
     for position in (6, good.index(b"PK\x01\x02") + 8):
         flags[position] |= 1
+    method = bytearray(good)
+    for position in (8, good.index(b"PK\x01\x02") + 10):
+        method[position] = 99
     cases = {
         "none": b"just text",
         "cut": good[: len(good) // 2],
         "bytes": good[:start] + bytes([good[start] ^ 0x40]) + good[start + 1 :],
         "encrypted": bytes(flags),
+        "unknown": bytes(method),
     }
     found = {}
     for name, data in cases.items():
@@ -134,8 +138,8 @@ async def test_damaged_archives(here: Place) -> None:
         found[name] = (await _refused(here.child(name), here.child("out")))[0]
     names = [entry.name for entry in await here.list()]
     assert (found, names) == (
-        {"none": 13, "cut": 13, "bytes": 13, "encrypted": 50},
-        ["bytes", "cut", "encrypted", "good", "none"],
+        {"none": 13, "cut": 13, "bytes": 13, "encrypted": 50, "unknown": 50},
+        ["bytes", "cut", "encrypted", "good", "none", "unknown"],
     )
 
 
