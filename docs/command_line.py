@@ -34,7 +34,7 @@ def command_line_page() -> str:
         *table(("Command", ""), [(f"[`{entry.name}`](#{entry.name})", _first_line(entry)) for entry in commands]),
     ]
     for entry in commands:
-        lines += ["", *_command(entry, context)]
+        lines += ["", *_command(entry)]
     lines += ["", "## Exit status", "", *table(("Status", "Meaning"), _STATUSES)]
     return "\n".join(lines) + "\n"
 
@@ -43,19 +43,28 @@ def _first_line(command: click.Command) -> str:
     return (command.help or "").strip().partition("\n")[0]
 
 
-def _command(command: click.Command, parent: click.Context) -> Iterator[str]:
-    context = click.Context(command, info_name=command.name, parent=parent)
+def _command(command: click.Command) -> Iterator[str]:
     yield from (f"## {command.name}", "")
     for paragraph in inspect.cleandoc(command.help or "").split("\n\n"):
         yield from (" ".join(paragraph.split()), "")
-    yield from ("```text", " ".join([context.command_path, *command.collect_usage_pieces(context)]), "```")
     options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+    arguments = [_argument(parameter) for parameter in command.params if isinstance(parameter, click.Argument)]
+    words = [f"setupbatcher {command.name}", *(["[OPTIONS]"] if options else []), *arguments]
+    yield from ("```text", " ".join(words), "```")
     if options:
         yield ""
         yield from table(("Option", ""), [(_names(option), option.help or "") for option in options])
     examples = getattr(command, "examples", ())
     if examples:
-        yield from ("", "```sh", *examples, "```")
+        yield from ("", "```text", *examples, "```")
+
+
+def _argument(argument: click.Argument) -> str:
+    """An argument as the usage line has it."""
+    text = argument.metavar or (argument.name or "").upper()
+    if isinstance(argument.type, click.Choice):
+        text = "|".join(map(str, argument.type.choices))
+    return text if argument.required else f"[{text}]"
 
 
 def _names(option: click.Option) -> str:

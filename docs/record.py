@@ -35,6 +35,7 @@ _ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FOLDER = re.compile(r"[^\s\x1b]*/setupbatcher\.[A-Za-z0-9]{6}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 _SECONDS = re.compile(r"\d\.\d s\b")
+_COMMENT = re.compile(r"\s*<!--.*?-->", re.DOTALL)
 _FONT_FACE = re.compile(r"@font-face \{\{.*?\}\}", re.DOTALL)
 
 
@@ -90,8 +91,9 @@ def picture(text: str) -> str:
         shown.expand_tabs(8)
         console.print(shown, soft_wrap=False)
     template = inspect.signature(Console.export_svg).parameters["code_format"].default
+    template = _COMMENT.sub("", _FONT_FACE.sub("", template))
     # Some programs that show SVG drop blanks at the beginning of a text unless told otherwise.
-    template = _FONT_FACE.sub("", template).replace("<svg ", '<svg xml:space="preserve" ', 1)
+    template = template.replace("<svg ", '<svg xml:space="preserve" ', 1)
     return console.export_svg(title="./quickstart", theme=MONOKAI, code_format=template, unique_id="quickstart")
 
 

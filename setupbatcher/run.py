@@ -9,21 +9,22 @@ Example:
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from setupbatcher.diagnostics.model import Diagnostic, Severity
-from setupbatcher.engine.options import Options, Refused
-from setupbatcher.engine.questions import InFlightPolicy, OnError
-from setupbatcher.markers.clear import Selection, clear
 from setupbatcher.markers.custody import Custody, ScriptError, look
-from setupbatcher.markers.summary import Status, summarize
 from setupbatcher.script.document import Document
 
 if TYPE_CHECKING:
     from setupbatcher.engine.conduct import Run
+    from setupbatcher.engine.options import Options, Refused
+    from setupbatcher.engine.questions import InFlightPolicy, OnError
+    from setupbatcher.markers.clear import Selection
+    from setupbatcher.markers.summary import Status
 
 __all__ = [
     "Checked",
@@ -43,12 +44,22 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 -- one class
-    """``Run``, loaded when it is asked for: what checks a script or reads its markers needs no event loop."""
-    if name == "Run":
-        from setupbatcher.engine.conduct import Run  # noqa: PLC0415 -- see above
+_LATE = {
+    "InFlightPolicy": "engine.questions",
+    "OnError": "engine.questions",
+    "Options": "engine.options",
+    "Refused": "engine.options",
+    "Run": "engine.conduct",
+    "Selection": "markers.clear",
+    "Status": "markers.summary",
+}
+"""Names of this module that are loaded when they are asked for: a check needs neither events nor an event loop."""
 
-        return Run
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 -- classes
+    """A name of :data:`_LATE`."""
+    if name in _LATE:
+        return getattr(importlib.import_module(f"setupbatcher.{_LATE[name]}"), name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)
 
@@ -136,6 +147,8 @@ def status(path: Path) -> Status:
     Raises:
         ScriptError: it cannot be read or decoded.
     """
+    from setupbatcher.markers.summary import summarize  # noqa: PLC0415 -- as in check()
+
     recovery = look(path)
     return summarize(recovery.book.current(), recovery.in_flight)
 
@@ -154,12 +167,14 @@ def remove_markers(path: Path, selection: Selection | None = None, *, dry_run: b
     Raises:
         ScriptError: it cannot be read or written, or another run has it.
     """
-    selection = selection or Selection()
+    from setupbatcher.markers import clear as clearing  # noqa: PLC0415 -- as in check()
+
+    selection = selection or clearing.Selection()
     if dry_run:
         document = look(path).book.current()
-        return document.text, clear(document, selection)
+        return document.text, clearing.clear(document, selection)
     custody = Custody(path)
     document = custody.book.current()
-    after = clear(document, selection)
+    after = clearing.clear(document, selection)
     custody.begin(after, on_outside_edit=lambda: None).close()
     return document.text, after

@@ -9,10 +9,11 @@ from setupbatcher.checks.subject import Line, Subject
 from setupbatcher.diagnostics import Diagnostic
 from setupbatcher.script import automaton
 from setupbatcher.script.automaton import GrammarError
-from setupbatcher.script.condition import All, AnyOf, Comparison, Condition, Not
+from setupbatcher.script.condition import Comparison, comparisons
 from setupbatcher.script.parameters import Argument
 
 _OPERATORS = "`=`, `<>`, `<`, `<=`, `>`, `>=`, `contains` or `matches`"
+_TRUTHS = frozenset({"yes", "true", "1", "no", "false", "0"})
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -24,7 +25,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         if isinstance(condition, GrammarError):
             yield _malformed(line, argument, condition)
         else:
-            yield from _patterns(line, argument, condition)
+            for comparison in comparisons(condition):
+                yield from _comparison(line, argument, comparison)
 
 
 def _malformed(line: Line, argument: Argument, error: GrammarError) -> Diagnostic:
@@ -57,21 +59,20 @@ def _expected(error: GrammarError, message: str) -> str:
     return f"here belongs {', '.join(wanted)}" if wanted else f"compare two values with {_OPERATORS}"
 
 
-def _patterns(line: Line, argument: Argument, condition: Condition) -> Iterator[Diagnostic]:
-    """Regular expressions that are the same whenever the row runs."""
-    match condition:
-        case Comparison(_, "matches", right) if right is not None and right.template.constant is not None:
-            try:
-                re.compile(right.template.constant)
-            except re.error as error:
-                start = argument.shift + right.start
-                message = f"`{right.template.constant}` is not a regular expression"
-                end = start + len(right.template.constant)
-                yield Diagnostic("SB406", message, line.place(start, end), f"correct it: {error.msg}")
-        case Not(term):
-            yield from _patterns(line, argument, term)
-        case All(terms) | AnyOf(terms):
-            for term in terms:
-                yield from _patterns(line, argument, term)
-        case Comparison():
-            pass
+def _comparison(line: Line, argument: Argument, comparison: Comparison) -> Iterator[Diagnostic]:
+    """What is the same whenever the row runs: a lone value that is no truth, a pattern that cannot be read."""
+    operand = comparison.left if comparison.right is None else comparison.right
+    constant = operand.template.constant
+    if constant is None or operand.template.error is not None:
+        return
+    start = argument.shift + operand.start
+    span = line.place(start, start + len(constant))
+    if comparison.right is None:
+        if constant.strip().lower() not in _TRUTHS:
+            help_ = f"compare it with something: {_OPERATORS}"
+            yield Diagnostic("SB406", f"`{constant}` is neither Yes nor No", span, help_)
+    elif comparison.operator == "matches":
+        try:
+            re.compile(constant)
+        except re.error as error:
+            yield Diagnostic("SB406", f"`{constant}` is not a regular expression", span, f"correct it: {error.msg}")

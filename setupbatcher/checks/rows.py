@@ -10,8 +10,10 @@ from setupbatcher.commands import registry
 from setupbatcher.diagnostics import Diagnostic
 from setupbatcher.diagnostics.suggestions import hint
 from setupbatcher.markers.cell import parse_command_marker
+from setupbatcher.script.rows import Switch
 
 _NAME = re.compile(r"[^\W\d_][\w.]*")
+_LETTERS = frozenset("ictr")
 _SWITCHES = "the switches are `$i`, `$c(NAME)`, `$t(SECONDS)` and `$r(TIMES)`, each followed by a blank"
 _COMMENT = "begin the row with `;` if it is a comment"
 
@@ -25,17 +27,30 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             continue
         for switch in statement.switches:
             if switch.problem is not None:
-                written = line.row.cell[switch.span.start : switch.span.end]
-                known = switch.letter in {"i", "c", "t", "r"}
-                message = f"switch `{written}` is not complete" if known else f"unknown switch `{written}`"
-                yield Diagnostic("SB306", message, line.place(switch.span.start, switch.span.end), switch.problem)
-        if line.bound is None and not _is_lone_marker(line):
+                yield _switch(line, switch, switch.problem)
+        if line.bound is None and not _is_lone_marker(line) and not any(map(_is_glued, statement.switches)):
             yield _unknown(line)
 
 
 def _is_lone_marker(line: Line) -> bool:
     """A marker whose command was deleted; the rule of the markers has it."""
     return line.row.text.startswith("\t") and parse_command_marker(line.row.cell) is not None
+
+
+def _switch(line: Line, switch: Switch, problem: str) -> Diagnostic:
+    written = line.row.cell[switch.span.start : switch.span.end]
+    span = line.place(switch.span.start, switch.span.end)
+    if _is_glued(switch):
+        help_ = f"put a blank behind `{written[:2]}`"
+        return Diagnostic("SB306", f"switch and command are one word in `{written}`", span, help_)
+    known = switch.letter in _LETTERS
+    message = f"switch `{written}` is not complete" if known else f"unknown switch `{written}`"
+    return Diagnostic("SB306", message, span, problem)
+
+
+def _is_glued(switch: Switch) -> bool:
+    """The blank between a switch and the command is missing; what follows is not the command then."""
+    return switch.letter[0] in _LETTERS and registry.find(switch.letter[1:]) is not None
 
 
 def _unreadable(line: Line, offset: int) -> Diagnostic:

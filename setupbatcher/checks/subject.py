@@ -115,8 +115,9 @@ class Line:
     def _switched(self) -> Iterator[tuple[str, Span]]:
         for switch in self.row.statement.switches:
             if switch.letter == "c" and switch.problem is None and switch.argument:
-                start = switch.span.start + len("$c(")
-                yield switch.argument.strip(), self.place(start, start + len(switch.argument))
+                name = switch.argument.strip()
+                start = self.row.cell.index(name, switch.span.start + len("$c("))
+                yield name, self.place(start, start + len(name))
 
     @property
     def _called(self) -> Iterator[tuple[str, Span]]:

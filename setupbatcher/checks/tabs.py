@@ -13,7 +13,7 @@ from setupbatcher.script.rows import CommandRow
 from setupbatcher.text import Edit
 
 _BEHIND_BLANKS = re.compile(r"(?P<blanks> {2,})(?P<marker>\S+)")
-_INTENDED = re.compile(r"ok(?!\w)\S*|\d\S*|-+", re.IGNORECASE)
+_INTENDED = re.compile(r"ok(?!\w)\S*|\d\S*|-[-\d]*", re.IGNORECASE)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
@@ -38,7 +39,7 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order of the list."""
-        del ctx
+        del ctx  # they are always the same
         return list(_SUBCOMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -75,28 +76,30 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Commands and files."""
-        names = [CompletionItem(name, help=line) for name, (_, line) in _SUBCOMMANDS.items() if name.startswith(incomplete)]
-        return [*names, CompletionItem(incomplete, type="file")]
+        """Commands, options and files."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        known = ((name, line) for name, (_, line) in _SUBCOMMANDS.items() if name.startswith(incomplete))
+        return [*(CompletionItem(name, help=line) for name, line in known), CompletionItem(incomplete, type="file")]
 
 
 def _is_option(word: str) -> bool:
-    return word.startswith("-") and word not in {"--help", "--version"}
+    return word.startswith("-") and word not in {"--help", "-h", "--version"}
 
 
 def _advice(word: str) -> str:
     from setupbatcher.diagnostics.suggestions import did_you_mean  # noqa: PLC0415 -- only after a mistake
 
+    command = did_you_mean(word, _SUBCOMMANDS)
+    if command is not None:
+        return f"did you mean `{command}`?"
+    folder = Path(word).parent
     try:
-        files = [entry.name for entry in os.scandir(os.path.dirname(word) or ".") if entry.is_file()]
+        files = [entry.name for entry in folder.iterdir() if entry.is_file()]
     except OSError:
         files = []
-    meant = did_you_mean(word, _SUBCOMMANDS) or did_you_mean(os.path.basename(word), files)
-    if meant is None:
-        return "`setupbatcher --help` lists the commands"
-    if meant not in _SUBCOMMANDS:
-        meant = os.path.join(os.path.dirname(word), meant)
-    return f"did you mean `{meant}`?"
+    file = did_you_mean(Path(word).name, files)
+    return "`setupbatcher --help` lists the commands" if file is None else f"did you mean `{folder / file}`?"
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 -- click's interface
@@ -107,7 +110,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # n
         ctx.exit()
 
 
-@click.command(cls=LazyGroup, context_settings={"max_content_width": 100})
+@click.command(cls=LazyGroup, context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]})
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 def app() -> None:
     """Run scripts that keep their progress in themselves.

@@ -15,7 +15,7 @@ from setupbatcher.cli.screen import complain
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from setupbatcher.commands.registry import Command, Parameter
+    from setupbatcher.commands.registry import Command
 
 _USAGE = 2
 _WIDTH = 100
@@ -70,7 +70,8 @@ def _page(entry: Command) -> str:
     blocks += map(_filled, text)
     if arguments:
         width = max(len(parameter.name) for parameter in entry.parameters)
-        rows = (_parameter(parameter, arguments.get(parameter.name, parameter.doc), width) for parameter in entry.parameters)
+        documented = ((parameter, arguments.get(parameter.name, "")) for parameter in entry.parameters)
+        rows = (_parameter(parameter.name, doc, width) for parameter, doc in documented)
         blocks.append("\n".join(["Parameters:", *rows]))
     if errors:
         blocks.append("Errors:\n" + textwrap.indent(_filled(errors, _WIDTH - 2), "  "))
@@ -78,9 +79,12 @@ def _page(entry: Command) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _parameter(parameter: Parameter, doc: str, width: int) -> str:
-    head = f"  {parameter.name:{width}}  "
-    return textwrap.fill(_plain(doc), _WIDTH, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False)
+def _parameter(name: str, doc: str, width: int) -> str:
+    head = f"  {name:{width}}  "
+    wrapper = textwrap.TextWrapper(
+        _WIDTH, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False
+    )
+    return wrapper.fill(_plain(doc))
 
 
 def _sections(description: str) -> tuple[list[str], dict[str, str], str]:
@@ -101,7 +105,8 @@ def _sections(description: str) -> tuple[list[str], dict[str, str], str]:
 
 def _items(text: str) -> Iterator[tuple[str, str]]:
     """The entries ``name: text`` with the lines that go on with them."""
-    name, words = "", []
+    name = ""
+    words: list[str] = []
     for line in text.splitlines():
         if not line.startswith(" "):
             if name:

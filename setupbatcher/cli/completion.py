@@ -7,17 +7,15 @@ import sys
 import click
 
 from setupbatcher.cli.declare import declare
-
-VARIABLE = "_SETUPBATCHER_COMPLETE"
-"""Through this the shell's script asks the program."""
+from setupbatcher.cli.outermost import COMPLETION
 
 
 @declare(
     "completion",
-    "bash:        eval \"$(setupbatcher completion bash)\"             in ~/.bashrc",
-    "zsh:         eval \"$(setupbatcher completion zsh)\"              in ~/.zshrc",
-    "fish:        setupbatcher completion fish | source              in ~/.config/fish/config.fish",
-    "PowerShell:  setupbatcher completion powershell | Out-String | Invoke-Expression    in $PROFILE",
+    'bash:        eval "$(setupbatcher completion bash)"                        in ~/.bashrc',
+    'zsh:         eval "$(setupbatcher completion zsh)"                         in ~/.zshrc',
+    "fish:        setupbatcher completion fish | source                         in ~/.config/fish/config.fish",
+    "PowerShell:  setupbatcher completion powershell | Out-String | Invoke-Expression  in $PROFILE",
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish", "powershell"]))
 def command(shell: str) -> int:
@@ -30,5 +28,5 @@ def command(shell: str) -> int:
     powershell.register()
     kind = get_completion_class(shell)
     assert kind is not None
-    sys.stdout.write(kind(app, {}, "setupbatcher", VARIABLE).source())
+    sys.stdout.write(kind(app, {}, "setupbatcher", COMPLETION).source())
     return 0

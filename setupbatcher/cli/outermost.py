@@ -11,6 +11,8 @@ from setupbatcher.cli.screen import complain
 INTERRUPTED = 130
 INTERNAL_ERROR = 70
 USAGE = 2
+COMPLETION = "_SETUPBATCHER_COMPLETE"
+"""Through this variable a shell asks what the words on its line can become."""
 
 
 def outermost(arguments: Sequence[str]) -> int:
@@ -35,8 +37,12 @@ def outermost(arguments: Sequence[str]) -> int:
 def _call(arguments: Sequence[str]) -> int:
     import click  # noqa: PLC0415 -- what it costs is part of every start; nothing before it may cost too
 
-    from setupbatcher.cli.app import app  # noqa: PLC0415
+    from setupbatcher.cli.app import app  # noqa: PLC0415 -- as above
 
+    if os.environ.get(COMPLETION, "").startswith("powershell"):
+        from setupbatcher.cli import powershell  # noqa: PLC0415 -- for its users only
+
+        powershell.register()
     try:
         status = app.main(args=list(arguments), prog_name="setupbatcher", standalone_mode=False)
     except click.ClickException as error:
@@ -50,9 +56,12 @@ def _call(arguments: Sequence[str]) -> int:
 
 def _usage(error: object) -> None:
     """A wrong call, in the shape of every other error."""
-    import click  # noqa: PLC0415
+    import click  # noqa: PLC0415 -- as in _call
 
     assert isinstance(error, click.ClickException)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        sys.stderr.write(f"{error.format_message()}\n")
+        return
     message = error.format_message().rstrip(".")
     advice = getattr(error, "advice", None)
     if advice is None and isinstance(error, click.UsageError) and error.ctx is not None:

@@ -25,8 +25,8 @@ _SUPPORT = "support"
 class Keyboard(Protocol):
     """Where answers are typed."""
 
-    async def line(self, *, echo: bool = True) -> str | None:
-        """A line, or ``None`` where the question is aborted."""
+    async def line(self, ask: Callable[[], None], *, echo: bool = True) -> str | None:
+        """Ask for a line; ``None`` where the question is aborted."""
 
 
 class TerminalQuestions:
@@ -142,9 +142,11 @@ class TerminalQuestions:
         self._screen.write(f"{text}\n")
 
     async def _line(self, prompt: str, *, echo: bool = True) -> str | None:
-        self._screen.write(prompt)
-        self._screen.flush()
-        line = await self._keyboard.line(echo=echo)
+        def show() -> None:
+            self._screen.write(prompt)
+            self._screen.flush()
+
+        line = await self._keyboard.line(show, echo=echo)
         if line is None:
             self._screen.write("\n")
         return line

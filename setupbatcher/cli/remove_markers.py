@@ -28,7 +28,13 @@ _LOCKED = 3
 @click.option("--failed", is_flag=True, help="Error marks only.")
 @click.option("--machines", metavar="PATTERN", help="Only those of machines of these names, such as 'EDU*,WEB1'.")
 @click.option("--section", metavar="NAME", help="Only those of one section, such as Data or 'Sub Cleanup'.")
-@click.option("--from", "line", type=click.IntRange(min=1), metavar="LINE", help="From this line of the file down in its section.")
+@click.option(
+    "--from",
+    "line",
+    type=click.IntRange(min=1),
+    metavar="LINE",
+    help="From this line of the file down to the end of its section.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the difference, and change nothing.")
 def command(
     script: Path, *, failed: bool, machines: str | None, section: str | None, line: int | None, dry_run: bool

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import click
 from setupbatcher.cli.declare import SCRIPT, declare, set_option
 from setupbatcher.cli.screen import is_terminal
 
-_FILE = click.Path(dir_okay=False, allow_dash=True)
+_FILE = click.Path(dir_okay=False)
 
 
 @declare(
@@ -33,13 +32,16 @@ _FILE = click.Path(dir_okay=False, allow_dash=True)
 @click.option(
     "--in-flight",
     type=click.Choice(["rerun", "skip", "stop"]),
-    help="What becomes of commands whose end is unknown since the last run died; by default ask on a terminal, else rerun.",
+    help="What becomes of commands that were in flight when the last run died; by default ask on a terminal, "
+    "else rerun.",
 )
 @click.option("--durable", is_flag=True, help="Wait for the disk at every marker.")
 @click.option("-q", "--quiet", is_flag=True, help="Show errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every command, and what it writes.")
-@click.option("--log", type=click.Path(dir_okay=False), metavar="FILE", help="Append a log with time stamps, output included.")
-@click.option("--json", "json_file", type=_FILE, metavar="FILE", help="Write the events as JSON lines; `-` is standard output.")
+@click.option("--log", type=_FILE, metavar="FILE", help="Append a log with time stamps, output included.")
+@click.option(
+    "--json", "json_file", type=_FILE, metavar="FILE", help="Write the events as JSON lines; `-` is standard output."
+)
 def command(  # noqa: PLR0913 -- the options of a run
     script: Path,
     *,
@@ -78,14 +80,15 @@ def command(  # noqa: PLR0913 -- the options of a run
         in_flight=InFlightPolicy(in_flight or ("ask" if person else "rerun")),
         durable=durable,
     )
-    wishes = Wishes(quiet=quiet, verbose=verbose, log=log, json=json_file, person=person, resume=_resume(script, limit, given))
+    resume = _resume(script, limit, given)
+    wishes = Wishes(quiet=quiet, verbose=verbose, log=log, json=json_file, person=person, resume=resume)
     return carry_out(script, options, wishes)
 
 
 def _spare_the_script(script: Path, name: str) -> None:
     """A report is never written over the script itself."""
     try:
-        same = os.path.samefile(script, name)
+        same = script.samefile(name)
     except OSError:
         return
     if same:

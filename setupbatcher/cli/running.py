@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Literal, TextIO
 
 from setupbatcher.cli.bundle import Subject, write_bundle
 from setupbatcher.cli.interruption import Interruption
@@ -51,15 +51,16 @@ def carry_out(script: Path, options: Options, wishes: Wishes) -> int:
     """
     with contextlib.ExitStack() as stack:
         try:
-            files = [stack.enter_context(_opened(name, mode)) for name, mode in ((wishes.log, "a"), (wishes.json, "w"))]
+            log = stack.enter_context(_opened(wishes.log, "a"))
+            json = stack.enter_context(_opened(wishes.json, "w"))
         except OSError as error:
             complain(f"`{error.filename}` cannot be written: {(error.strerror or str(error)).lower()}")
             return _USAGE
-        return asyncio.run(_carry_out(script, options, wishes, *files))
+        return asyncio.run(_carry_out(script, options, wishes, log, json))
 
 
 @contextlib.contextmanager
-def _opened(name: str | None, mode: str) -> Iterator[TextIO | None]:
+def _opened(name: str | None, mode: Literal["a", "w"]) -> Iterator[TextIO | None]:
     if name is None:
         yield None
     elif name == "-":

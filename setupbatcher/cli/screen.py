@@ -41,14 +41,14 @@ def complain(message: str, advice: str | None = None) -> None:
     """An error that has no place in a script, on standard error."""
     from setupbatcher.diagnostics.visible import visible  # noqa: PLC0415 -- not on the way to a help page
 
-    print(f"error: {visible(message)}", file=sys.stderr)
+    sys.stderr.write(f"error: {visible(message)}\n")
     if advice is not None:
-        print(f"help: {visible(advice)}", file=sys.stderr)
+        sys.stderr.write(f"help: {visible(advice)}\n")
 
 
 def say(line: str) -> None:
     """A message, on standard error."""
-    print(line, file=sys.stderr)
+    sys.stderr.write(f"{line}\n")
 
 
 def show(findings: Iterable[Diagnostic], source: SourceText | None, path: object, stream: TextIO) -> None:

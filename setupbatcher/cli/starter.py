@@ -37,10 +37,9 @@ Log %ScriptName% begins
 ; Each row gets a marker when it is done. After a stop the run goes on at the first row without one.
 Set Target,%Machine%
 DOS echo %Greeting%
-If %Platform% = windows
-  Log %Target% is a Windows machine
+If %Greeting% = Hello
+  Log %Target% was greeted
 EndIf
-Log %Target% is done
 [Batch_End]
 
 [OnError_Begin]
@@ -190,11 +189,12 @@ def _line(row: list[str], delimiter: str, number: int) -> str:
             raise TableError(message)
     if delimiter == "\t":
         return "\t".join(row)
-    return delimiter.join(f'"{field.replace(chr(34), chr(34) * 2)}"' if _needs_quotes(field, delimiter) else field for field in row)
+    return delimiter.join(_quoted(field) if '"' in field or delimiter in field else field for field in row)
 
 
-def _needs_quotes(field: str, delimiter: str) -> bool:
-    return '"' in field or delimiter in field
+def _quoted(field: str) -> str:
+    doubled = field.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _complaint(text: str, encoding: Encoding) -> str:

@@ -90,12 +90,12 @@ def _machines(status: Status) -> list[str]:
         return []
     from setupbatcher.errors import MEANINGS  # noqa: PLC0415 -- for this table only
 
-    rows = [("machine", "state", "line", "row", "error")]
+    rows: list[tuple[str, ...]] = [("machine", "state", "line", "row", "error")]
     for machine in status.machines:
         meaning = MEANINGS.get(machine.code) if machine.code is not None else None
         error = "" if machine.code is None else f"{machine.code} {meaning.title if meaning else ''}".rstrip()
         rows.append((machine.name, machine.state.value, _number(machine.line), _number(machine.row), error))
-    return [*_aligned(rows)]
+    return _aligned(rows)
 
 
 def _number(value: int | None) -> str:
@@ -106,5 +106,8 @@ def _aligned(rows: list[tuple[str, ...]]) -> list[str]:
     from setupbatcher.text import display_width  # noqa: PLC0415 -- as above
 
     widths = [max(map(display_width, column)) for column in zip(*rows, strict=True)]
-    padded = ((cell + " " * (width - display_width(cell)) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return ["  ".join(cells).rstrip() for cells in padded]
+    lines = []
+    for row in rows:
+        cells = (cell + " " * (width - display_width(cell)) for cell, width in zip(row, widths, strict=True))
+        lines.append("  ".join(cells).rstrip())
+    return lines

@@ -10,15 +10,20 @@ import asyncio
 import atexit
 import contextlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from typing import TextIO
 
-ESCAPE = b"\x1b"
+__all__ = ["Terminal"]
+
+_ESCAPE = b"\x1b"
+_FUNCTION_KEY = re.compile(rb"\x1b[\[O][0-;]*[ -/]*[@-~]")
+"""What arrow and function keys send: it begins with the same byte."""
 
 if sys.platform == "win32":
-    from setupbatcher.cli.terminal_windows import Terminal as Terminal
+    from setupbatcher.cli.terminal_windows import Terminal
 else:
     import termios
     import tty
@@ -54,16 +59,18 @@ else:
                 self._unwatch()
                 atexit.unregister(self._restore)
 
-        async def line(self, *, echo: bool = True) -> str | None:
+        async def line(self, ask: Callable[[], None], *, echo: bool = True) -> str | None:
             """A line that the person types; ``None`` where there is none: end of input, or :meth:`abort`.
 
             Args:
-                echo: show it.
+                ask: shows the question; what was typed before that is no answer to it.
+                echo: show the answer.
             """
             loop = asyncio.get_running_loop()
             self._unwatch()
             if self._in_foreground():
                 self._set(echo=echo)
+            ask()
             self._question, self._typed = loop.create_future(), b""
             loop.add_reader(self._descriptor, self._read_answer)
             try:
@@ -101,8 +108,7 @@ else:
             data = self._read()
             if not data:
                 self._unwatch()
-            # An arrow or function key begins with the same byte, and sends more with it.
-            elif data.strip(ESCAPE) == b"":
+            elif _FUNCTION_KEY.sub(b"", data).endswith(_ESCAPE):
                 self._on_escape()
 
         def _read_answer(self) -> None:

@@ -39,12 +39,14 @@ if sys.platform == "win32":
             finally:
                 task.cancel()
 
-        async def line(self, *, echo: bool = True) -> str | None:
+        async def line(self, ask: Callable[[], None], *, echo: bool = True) -> str | None:
             """A line that the person types; ``None`` where there is none.
 
             Args:
-                echo: show it.
+                ask: shows the question.
+                echo: show the answer.
             """
+            ask()
             self._question = asyncio.get_running_loop().create_future()
             self._echo, self._typed = echo, ""
             try:

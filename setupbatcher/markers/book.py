@@ -13,10 +13,10 @@ from setupbatcher.markers.cell import (
     parse_command_marker,
     parse_machine_marker,
 )
-from setupbatcher.script.cells import MarkerColumn
+from setupbatcher.script.cells import MarkerColumn, read
 from setupbatcher.script.data import DataSection
 from setupbatcher.script.document import Document
-from setupbatcher.script.labels import COMMAND_KINDS, Kind, SectionId
+from setupbatcher.script.labels import Kind, SectionId
 from setupbatcher.script.rows import COMMANDS, MACHINES
 from setupbatcher.script.variables import VARIABLES, Kept, read_variables, write_variables
 from setupbatcher.text import Edit, Span, apply
@@ -191,28 +191,27 @@ class Book:
                 row = (commands.rows if commands else self.document.machine_rows)[line - 1]
                 yield from _edit(row.start, row.text, column, text)
         for rows in self._data.values():
-            yield from rows.edits()
+            yield from rows.edits(self.document.text)
         variables = write_variables(self.document, self._variables)
         if variables is not None:
             yield variables
 
 
 def _edit(start: int, row: str, column: MarkerColumn, text: str) -> Iterator[Edit]:
-    from setupbatcher.script.cells import read  # noqa: PLC0415
-
     if read(column, row) != text:
-        yield Edit(Span(start, start + len(row)), column.put(row, text))
+        yield Edit(Span(start, start + len(row)), put(column, row, text))
 
 
 class Rows:
-    """The markers of a data section: one byte a line, found by one search over the text."""
+    """The markers of a data section, one byte a line; only blocks in which something changed are written anew."""
 
     def __init__(self, data: DataSection) -> None:
         self.data = data
-        self._was = bytearray(len(data))
-        for line, text in data.marked_lines():
-            self._was[line] = is_done_mark(text)
+        self._was = data.scan.done
         self._done = bytearray(self._was)
+        self._touched: set[int] = set()
+        self._stale: set[int] = set()
+        self._written: dict[int, str] = {}
 
     def is_done(self, line: int) -> bool:
         """The row is marked as done."""
@@ -232,16 +231,26 @@ class Rows:
     def mark(self, line: int, *, done: bool) -> None:
         """Set or erase a row's marker."""
         self._done[line] = done
+        block = self.data.scan.block_of(line)
+        self._touched.add(block)
+        self._stale.add(block)
 
     def clear(self) -> None:
         """Erase all markers."""
         self._done = bytearray(len(self._done))
+        self._all_touched()
 
     def finish(self, above: int) -> None:
         """Mark every data row above a line as done."""
         for line in range(min(above, len(self._done))):
             if self.data.is_row(line):
                 self._done[line] = 1
+        self._all_touched()
+
+    def _all_touched(self) -> None:
+        blocks = range(len(self.data.scan.lines))
+        self._touched.update(blocks)
+        self._stale.update(blocks)
 
     def same(self, other: Rows) -> bool:
         """The same rows are done."""
@@ -255,17 +264,46 @@ class Rows:
                 moved.mark(line, done=bool(done))
         return moved
 
-    def edits(self) -> Iterator[Edit]:
-        """What has to change in the text."""
-        if self._was == self._done:
-            return
-        for line, (was, done) in enumerate(zip(self._was, self._done, strict=True)):
-            if was != done:
-                span = self.data.span(line)
-                row = self.data.row(line)
-                yield Edit(span, self.data.column.put(row, "OK" if done else ""))
+    def edits(self, text: str) -> Iterator[Edit]:
+        """What has to change in the text, block by block."""
+        scan = self.data.scan
+        for block in sorted(self._touched):
+            first = scan.lines[block]
+            end = scan.lines[block + 1] if block + 1 < len(scan.lines) else len(self._done)
+            if self._was[first:end] == self._done[first:end]:
+                continue
+            span = Span(scan.offsets[block], scan.offsets[block + 1])
+            if block in self._stale:
+                self._written[block] = self._write(text, block, first)
+                self._stale.discard(block)
+            yield Edit(span, self._written[block])
+
+    def _write(self, text: str, block: int, first: int) -> str:
+        starts = self.data.starts(block)
+        end = self.data.scan.offsets[block + 1]
+        pieces = []
+        for number, start in enumerate(starts):
+            line = text[start : starts[number + 1] if number + 1 < len(starts) else end]
+            if self._was[first + number] != self._done[first + number]:
+                row = line.rstrip("\r\n")
+                marker = "OK" if self._done[first + number] else ""
+                line = put(self.data.column, row, marker) + line[len(row) :]
+            pieces.append(line)
+        return "".join(pieces)
 
 
-def marked_sections(document: Document) -> list[SectionId]:
-    """The command sections of a document, as ids."""
-    return [section.section for section in document.command_sections.values() if section.section.kind in COMMAND_KINDS]
+def put(column: MarkerColumn, row: str, marker: str) -> str:
+    """A row with another marker.
+
+    Raises:
+        GuardError: more than the marker cell would change: a bug of ours.
+    """
+    changed = column.put(row, marker)
+    if column.strip(changed) != column.strip(row):
+        message = f"the marker `{marker}` would change more than its cell in `{row}`; nothing was written"
+        raise GuardError(message)
+    return changed
+
+
+class GuardError(Exception):
+    """A marker would have changed more than its cell: a bug of ours. Nothing was written."""

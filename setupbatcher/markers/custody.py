@@ -5,15 +5,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from setupbatcher.diagnostics.model import Diagnostic
 from setupbatcher.markers.book import Book
 from setupbatcher.markers.journal import Journal, LockedError, peek, read_journal
 from setupbatcher.markers.records import InFlight, Recovery, recover
-from setupbatcher.markers.writer import MarkerWriter, OutsideEditError, guard
 from setupbatcher.script.document import Document
 from setupbatcher.text import Span, UndecodableError, encode
 from setupbatcher.text.store import Store, digest
+
+if TYPE_CHECKING:
+    from setupbatcher.markers.writer import MarkerWriter
 
 JOURNAL = "journal"
 
@@ -144,6 +147,8 @@ class Custody:
         Raises:
             ScriptError: it cannot be written.
         """
+        from setupbatcher.markers.writer import MarkerWriter, guard  # noqa: PLC0415 -- looking needs no event loop
+
         document = self.book.document
         text = self.book.render() if text is None else text
         try:
@@ -198,4 +203,4 @@ def settle(path: Path) -> Recovery:
     return recovery
 
 
-__all__ = ["Custody", "OutsideEditError", "ScriptError", "look", "settle"]
+__all__ = ["Custody", "ScriptError", "look", "settle"]

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import sys
 import zlib
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -34,6 +32,9 @@ class Owner:
     @classmethod
     def this_process(cls) -> Owner:
         """The label of this process, its start in local time."""
+        import socket  # noqa: PLC0415 -- reading a journal does without
+        from datetime import datetime  # noqa: PLC0415 -- as above
+
         started = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
         return cls(os.getpid(), socket.gethostname(), started)
 

@@ -136,5 +136,4 @@ def _rows(book: Book) -> Count:
     data = book.document.data()
     if data is None:
         return Count(0, 0)
-    total = sum(1 for _ in data.lines())
-    return Count(book.rows(data_section()).count(), total)
+    return Count(book.rows(data_section()).count(), data.count())

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from setupbatcher import events
 from setupbatcher.markers import policy
-from setupbatcher.markers.book import Book, Change
+from setupbatcher.markers.book import Book, Change, GuardError
 from setupbatcher.markers.journal import Journal
 from setupbatcher.markers.records import encode_changes
 from setupbatcher.markers.remove import remove
@@ -26,10 +26,6 @@ SHARE = 0.05
 """Of the run time that may go into folding."""
 SYNCED_WITHIN = 0.05
 """Seconds of work that a power loss may cost."""
-
-
-class GuardError(Exception):
-    """A fold would have changed more than marker cells: a bug of ours. Nothing was written."""
 
 
 class OutsideEditError(Exception):
@@ -129,7 +125,6 @@ class MarkerWriter:
         self._meet_outside_edit()
         text = self.book.render()
         if text != self.book.document.text:
-            guard(self.book.document, text)
             data = encode(text, self.book.document.source.encoding)
             version = digest(data)
             self._journal.append(["version", version])

@@ -59,7 +59,7 @@ class Console:
         silence: finds commands that have been silent for too long.
     """
 
-    def __init__(  # noqa: PLR0913 -- each of them is a fact about the surroundings
+    def __init__(
         self,
         errors: TextIO,
         results: TextIO,
@@ -176,8 +176,8 @@ class Console:
 
     def _error(self, event: events.CommandError) -> None:
         if event.retry:
-            again = f"error {event.code}: {visible(event.message)}; tried again, {count(event.retry, 'try', 'tries')} left"
-            self._progress(f"{'':9}  {again}", Paint.WARNING)
+            left = f"tried again, {count(event.retry, 'try', 'tries')} left"
+            self._progress(f"{'':9}  error {event.code}: {visible(event.message)}; {left}", Paint.WARNING)
         else:
             self._pending[event.place.machine] = event
 

@@ -46,6 +46,8 @@ def _title(ended: RunEnded) -> str:
 def _machines(ended: RunEnded, total: int) -> list[str]:
     if not total:
         return []
+    if ended.done == total:
+        return [count(total, "machine")]
     parts = [f"{ended.done} of {count(total, 'machine')} done"]
     waiting = total - ended.done - ended.failed - ended.unreachable
     numbers = ((ended.failed, "failed"), (ended.unreachable, "unreachable"), (waiting, "not finished"))

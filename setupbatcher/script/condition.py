@@ -63,18 +63,24 @@ def parse_condition(text: str) -> Condition:
     return _alternatives(automaton.load("condition").scan(text), text)
 
 
-def operands(condition: Condition) -> Iterator[Operand]:
-    """All operands, from left to right."""
+def comparisons(condition: Condition) -> Iterator[Comparison]:
+    """All comparisons, from left to right."""
     match condition:
-        case Comparison(left, _, right):
-            yield left
-            if right is not None:
-                yield right
+        case Comparison():
+            yield condition
         case Not(term):
-            yield from operands(term)
+            yield from comparisons(term)
         case All(terms) | AnyOf(terms):
             for term in terms:
-                yield from operands(term)
+                yield from comparisons(term)
+
+
+def operands(condition: Condition) -> Iterator[Operand]:
+    """All operands, from left to right."""
+    for comparison in comparisons(condition):
+        yield comparison.left
+        if comparison.right is not None:
+            yield comparison.right
 
 
 def _alternatives(node: Node, text: str) -> Condition:

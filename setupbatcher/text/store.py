@@ -7,9 +7,7 @@ rename would part them (``markers.md``, *The writer's promises* 6).
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import secrets
 import stat
 import sys
 import time
@@ -23,6 +21,8 @@ _PATIENCE = 2.5
 
 def digest(data: bytes) -> str:
     """What identifies a version of a file."""
+    import hashlib  # noqa: PLC0415 -- what only reads a script does without
+
     return hashlib.sha256(data).hexdigest()
 
 
@@ -70,6 +70,8 @@ class Store:
         if before.st_nlink > 1:
             self._write_in_place(data)
             return
+        import secrets  # noqa: PLC0415 -- as above
+
         temporary = self.real.with_name(f".{self.real.name}.{secrets.token_hex(4)}.new")
         try:
             self._write_new(temporary, data, before)

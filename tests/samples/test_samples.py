@@ -57,7 +57,7 @@ def _ran_well(bench: Bench, name: str, variant: str, adapt: Callable[[str], str]
 @names
 @variants
 def test_a_sample_runs(name: str, variant: str, tmp_path: Path, home: Path) -> None:
-    """It ends well, makes just what it should, marks itself, has nothing to do then, and can be taken back to the byte."""
+    """It ends well, makes just what it should, has nothing to do then, and can be taken back to the byte."""
     _ran_well(Bench(tmp_path / "place", name), name, variant, str)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "place"]
     assert list(home.iterdir()) == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -12,26 +11,21 @@ import pytest
 
 from setupbatcher.diagnostics.codes import all_codes
 from setupbatcher.errors import MEANINGS
+from tests.docs.scripts import DOCS, load
 
-_DOCS = Path(__file__).parents[2] / "docs"
-_SAMPLES = _DOCS.parent / "samples" / "errors"
+_SAMPLES = DOCS.parent / "samples" / "errors"
 
 
 @pytest.fixture(scope="module")
 def generate() -> ModuleType:
     """The generator, which is a script and not in the package."""
-    spec = importlib.util.spec_from_file_location("docs_generate", _DOCS / "generate.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load("generate")
 
 
 def test_the_pages_are_up_to_date() -> None:
     """The pages in docs are what the generator would write now."""
     done = subprocess.run(
-        [sys.executable, _DOCS / "generate.py", "--check"], capture_output=True, text=True, check=False
+        [sys.executable, DOCS / "generate.py", "--check"], capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.returncode) == ("", 0)
 
@@ -59,8 +53,25 @@ def test_a_sample_that_is_no_text_is_left_out(generate: ModuleType, tmp_path: Pa
 
 
 def test_a_page_out_of_date_is_named(generate: ModuleType, tmp_path: Path) -> None:
-    """A page that is missing or differs is named, and only that one."""
-    (tmp_path / "codes.md").write_text(generate.codes_page(_SAMPLES), encoding="utf-8")
-    assert generate.outdated(tmp_path, _SAMPLES) == ["error-codes.md"]
+    """A page that is missing, differs, or has no catalogue entry any more is named, and only that one."""
+    (tmp_path / "commands").mkdir()
+    for name, text in generate.pages(_SAMPLES).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert generate.outdated(tmp_path, _SAMPLES) == []
     (tmp_path / "codes.md").write_text("old", encoding="utf-8")
-    assert generate.outdated(tmp_path, _SAMPLES) == ["codes.md", "error-codes.md"]
+    (tmp_path / "error-codes.md").unlink()
+    (tmp_path / "commands" / "novell.md").write_text("# Commands: Novell", encoding="utf-8")
+    assert generate.outdated(tmp_path, _SAMPLES) == ["codes.md", "error-codes.md", "commands/novell.md"]
+
+
+def test_a_docstring_is_taken_apart() -> None:
+    """Paragraphs, arguments that go over several lines, and error codes."""
+    reference = load("reference")
+    parts = reference.docstring_parts(
+        "It does\nmuch.\n\n"
+        "Args:\n    source: a file: any.\n    target: a folder\n        or nothing.\n\n"
+        "Errors:\n    2 without\n    it."
+    )
+    assert parts.prose == ["It does much."]
+    assert parts.arguments == [("source", "a file: any."), ("target", "a folder or nothing.")]
+    assert parts.errors == "2 without it."
