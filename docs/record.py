@@ -1,11 +1,12 @@
 """Record the demonstration of ``./quickstart`` as a picture: ``docs/images/quickstart.svg``.
 
-Run it in the checkout: ``python docs/record.py``. The demonstration runs for real, in a pseudo-terminal; times,
-dates and the name of its folder are made the same for every recording.
+Run it in the checkout: ``python docs/record.py``; with ``--text`` it prints the session instead. The demonstration runs
+for real, in a pseudo-terminal; times, dates and the name of its folder are made the same for every recording.
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import fcntl
 import inspect
@@ -98,7 +99,12 @@ def picture(text: str) -> str:
 
 
 def main() -> int:
-    """Write the picture."""
+    """Write the picture, or print the session."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--text", action="store_true", help="print the session without colours, and write nothing")
+    if parser.parse_args().text:
+        print(plain(session()), end="")
+        return 0
     PICTURE.parent.mkdir(exist_ok=True)
     PICTURE.write_text(picture(session()), encoding="utf-8", newline="\n")
     return 0

@@ -243,7 +243,10 @@ class RowStarted:
 
 @dataclass(frozen=True, slots=True)
 class RowDone:
-    """A data row is through. ``next`` is the row that the loop goes on with; ``None`` ends the loop."""
+    """A data row is through; its line is -1 where somebody has taken it out of the script meanwhile.
+
+    ``next`` is the row that the loop goes on with; ``None`` ends the loop.
+    """
 
     place: Place
     loop: LoopPlace

@@ -18,6 +18,7 @@ from setupbatcher import events
 from setupbatcher.commands.context import Context
 from setupbatcher.commands.registry import Outcome, command
 from setupbatcher.errors import Failure
+from setupbatcher.markers.custody import Custody
 from setupbatcher.markers.writer import MarkerWriter
 from setupbatcher.run import Options, Refused, Run
 
@@ -93,6 +94,7 @@ class Laboratory:
 
     path: Path
     heard: list[events.Event] = field(default_factory=list)
+    writers: list[MarkerWriter] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -118,10 +120,31 @@ class Laboratory:
 
         LEDGER.faults = {at: interrupt if fault is interrupt_here else fault for at, fault in LEDGER.faults.items()}
         try:
-            with _no_goodbye():
+            with _no_goodbye(), self._watched():
                 return asyncio.run(run.execute())
         except Killed:
             return -9
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        begin = Custody.begin
+
+        def remembered(custody: Custody, *arguments: object, **options: object) -> MarkerWriter:
+            self.writers.append(begin(custody, *arguments, **options))  # type: ignore[arg-type]
+            return self.writers[-1]
+
+        with mock.patch.object(Custody, "begin", remembered):
+            yield
+
+    def edit(self, change: Callable[[str], str], *, noticed: bool = True) -> Callable[[str], None]:
+        """A fault: somebody changes the script while a command is at work; the writer notices at once, or at the end."""
+
+        def fault(_name: str) -> None:
+            self.write(change(self.text))
+            if noticed:
+                self.writers[-1].fold()
+
+        return fault
 
     def refusal(self, options: Options | None = None) -> list[str]:
         """The codes with which a run is refused."""

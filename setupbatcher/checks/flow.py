@@ -1,4 +1,4 @@
-"""Loops and branches open and close one inside the other (SB401, SB402, SB403, SB405)."""
+"""Loops and branches open and close one inside the other (SB401, SB402, SB403, SB405, SB410)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from setupbatcher.checks.subject import Subject
 from setupbatcher.diagnostics import Diagnostic
 from setupbatcher.script import CommandSection
+from setupbatcher.script.blocks import MOST_NESTED
 from setupbatcher.script.rows import CommandRow
 from setupbatcher.text import Span
 
@@ -28,6 +29,9 @@ def _nesting(section: CommandSection) -> Iterator[Diagnostic]:
         code, noun = ("SB402", "`If`") if row.name == "if" else ("SB401", "loop")
         help_ = f"add `{_ENDS[row.name]}` behind the last row that belongs to it"
         yield Diagnostic(code, f"{noun} is never closed", _name(row), help_)
+    for row in section.flow.deep[:1]:
+        message = f"more than {MOST_NESTED} blocks one inside the other"
+        yield Diagnostic("SB410", message, _name(row), "close the blocks where they end, or put rows into a subsection")
     for stray in section.flow.strays:
         written = stray.row.statement.name
         help_ = f"put `{stray.opening}` in front, or remove the row"

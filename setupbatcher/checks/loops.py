@@ -18,19 +18,16 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     """Look at every loop, also at those of the subsections that are called inside it."""
     without_column: set[SectionId] = set()
     inside = _Reach(subject)
+    sections = subject.document.command_sections.values()
+    loops = {loop.row.start: loop for section in sections for loop, _ in all_loops(section.flow.blocks)}
     for line in subject.lines:
         if line.row.name in LOOPS:
-            loop = _loop(line)
+            loop = loops.get(line.row.start)
             if loop is not None:
                 yield from _target(subject, line, loop, without_column)
                 yield from _nested(line, loop)
         for name, span in line.calls if line.loops else ():
             yield from _called(line, name, span, inside.data(name))
-
-
-def _loop(line: Line) -> Loop | None:
-    found = (loop for loop, _ in all_loops(line.section.flow.blocks) if loop.row is line.row)
-    return next(found, None)
 
 
 def _target(subject: Subject, line: Line, loop: Loop, without_column: set[SectionId]) -> Iterator[Diagnostic]:

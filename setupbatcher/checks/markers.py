@@ -32,9 +32,20 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def agreement(document: Document) -> list[Diagnostic]:
     """Whether counters, markers and loops tell the same story; for a script that is sound otherwise."""
-    from setupbatcher.markers import resume  # noqa: PLC0415 -- not needed for a script with an error
+    if not _has_markers(document):
+        return []
+    from setupbatcher.markers import resume  # noqa: PLC0415 -- not needed for a fresh script or one with an error
 
     return resume.findings(document)
+
+
+def _has_markers(document: Document) -> bool:
+    if any(row.marker for row in document.machines):
+        return True
+    sections = document.command_sections.values()
+    if any(row.marker for section in sections for row in section.rows if row.kind is RowKind.ROW):
+        return True
+    return any(1 in data.scan.done for data in document.data_sections.values())
 
 
 def _command(line: Line) -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from setupbatcher.checks.origins import foreign, is_foreign_value
 from setupbatcher.checks.subject import Line, Subject
 from setupbatcher.diagnostics import Diagnostic
-from setupbatcher.script.filters import FILTERS, QUOTING
+from setupbatcher.script.template import Variable
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -18,11 +18,18 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if not text.raw:
                 continue
             for variable in text.template.variables():
-                # A filter that does not exist is a finding of its own, and was likely meant to quote.
-                quoted = any(name.lower() in QUOTING or name.lower() not in FILTERS for name in variable.filters)
-                if not quoted and is_foreign_value(subject, line, variable.name, variables):
+                if not _is_quoted(variable) and is_foreign_value(subject, line, variable.name, variables):
                     message = f"`%{variable.name}%` is not quoted in a shell line"
                     yield Diagnostic("SB504", message, subject.place(text, variable), _help(line, variable.name))
+
+
+def _is_quoted(variable: Variable) -> bool:
+    if not variable.filters:
+        return False
+    from setupbatcher.script.filters import FILTERS, QUOTING  # noqa: PLC0415 -- slow to import, and seldom needed
+
+    # A filter that does not exist is a finding of its own, and was likely meant to quote.
+    return any(name.lower() in QUOTING or name.lower() not in FILTERS for name in variable.filters)
 
 
 def _help(line: Line, name: str) -> str:

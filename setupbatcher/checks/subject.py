@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -145,7 +145,7 @@ class Subject:
         delimiter = self.document.settings.get("BatchSettings.CommandDelimiter")
         found = []
         for section in self.document.command_sections.values():
-            around = dict(_around(section.flow.blocks, ()))
+            around = dict(_around(section.flow.blocks))
             for row in section.rows:
                 if row.kind is RowKind.ROW:
                     bound = bind(row, delimiter) if row.statement.name else None
@@ -167,6 +167,25 @@ class Subject:
         """The subsections by name in lower case."""
         sections = self.document.command_sections.values()
         return {entry.section.name.lower(): entry for entry in sections if entry.section.kind is Kind.SUB}
+
+    @cached_property
+    def calls(self) -> dict[str, list[tuple[Line, Span]]]:
+        """The rows that call each subsection, by name in lower case, with the place of the name."""
+        found: dict[str, list[tuple[Line, Span]]] = {}
+        for line in self.lines:
+            for name, span in line.calls:
+                found.setdefault(name.lower(), []).append((line, span))
+        return found
+
+    @cached_property
+    def uses(self) -> dict[str, list[tuple[Line, Span]]]:
+        """The rows that refer to each variable, by name in lower case, with the place of the reference."""
+        found: dict[str, list[tuple[Line, Span]]] = {}
+        for line in self.lines:
+            for text in line.texts:
+                for variable in text.template.variables():
+                    found.setdefault(variable.name.lower(), []).append((line, self.place(text, variable)))
+        return found
 
     @cached_property
     def lines_of(self) -> dict[SectionId, list[Line]]:
@@ -214,7 +233,7 @@ _VARIABLE = "variable"
 """What a command's parameter is called that names the variable which it sets."""
 
 
-def _around(blocks: tuple[Block, ...] | list[Block], loops: tuple[Loop, ...]) -> Iterator[tuple[int, tuple[Loop, ...]]]:
+def _around(blocks: Sequence[Block], loops: tuple[Loop, ...] = ()) -> Iterator[tuple[int, tuple[Loop, ...]]]:
     """The line of every row in blocks with the loops around it."""
     for block in blocks:
         if isinstance(block, Loop):

@@ -1,4 +1,4 @@
-"""Subsections that are called are there, and do not call each other in a circle (SB407, SB409)."""
+"""Subsections that are called are there, and do not call each other in a circle (SB407, SB409, SB410)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from setupbatcher.checks.subject import Subject
 from setupbatcher.diagnostics import Diagnostic
 from setupbatcher.diagnostics.suggestions import hint
+from setupbatcher.script.blocks import MOST_NESTED
+from setupbatcher.text import Span
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -21,28 +23,38 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _circles(subject: Subject) -> Iterator[Diagnostic]:
-    """The calls that lead back to a subsection on the way to them."""
+    """The calls that lead back to a subsection on the way to them, and the first way that is too long."""
     finished: set[str] = set()
+    deep = False
     for key in subject.subsections:
-        yield from _walk(subject, key, [], finished)
+        path = [key]
+        ways = [_calls(subject, key)]
+        while path:
+            name, span = next(ways[-1], (None, Span(0, 0)))
+            called = name.lower() if name is not None else ""
+            if name is None:
+                finished.add(path.pop())
+                ways.pop()
+            elif called in path:
+                yield _circle(subject, [*path[path.index(called) :], called], span)
+            elif called in subject.subsections and called not in finished:
+                path.append(called)
+                ways.append(_calls(subject, called))
+                if len(path) > MOST_NESTED and not deep:
+                    deep = True
+                    message = f"more than {MOST_NESTED} subsections that call one another"
+                    yield Diagnostic(
+                        "SB410", message, span, "call them one after another instead of one from the other"
+                    )
 
 
-def _walk(subject: Subject, key: str, path: list[str], finished: set[str]) -> Iterator[Diagnostic]:
-    if key in finished:
-        return
-    path.append(key)
+def _calls(subject: Subject, key: str) -> Iterator[tuple[str, Span]]:
     for line in subject.lines_of.get(subject.subsections[key].section, ()):
-        for name, span in line.calls:
-            called = name.lower()
-            if called in path:
-                circle = [*path[path.index(called) :], called]
-                way = " → ".join(f"`{subject.subsections[each].section.name}`" for each in circle)
-                direct = circle[0] == circle[1]
-                message = (
-                    f"subsection calls itself: {way}" if direct else f"subsections call each other in a circle: {way}"
-                )
-                yield Diagnostic("SB409", message, span, "remove one of the calls; to repeat rows use a loop over data")
-            elif called in subject.subsections:
-                yield from _walk(subject, called, path, finished)
-    path.pop()
-    finished.add(key)
+        yield from line.calls
+
+
+def _circle(subject: Subject, circle: list[str], span: Span) -> Diagnostic:
+    way = " → ".join(f"`{subject.subsections[each].section.name}`" for each in circle)
+    message = "subsection calls itself" if circle[0] == circle[1] else "subsections call each other in a circle"
+    help_ = "remove one of the calls; to repeat rows use a loop over data"
+    return Diagnostic("SB409", f"{message}: {way}", span, help_)

@@ -8,6 +8,7 @@ from setupbatcher.checks.origins import lost
 from setupbatcher.checks.subject import Line, Subject, target
 from setupbatcher.diagnostics import Diagnostic, Note
 from setupbatcher.script import Kind, SectionId
+from setupbatcher.script.blocks import MOST_NESTED
 from setupbatcher.text import Span
 
 _HELP = "add a section [Variables], or set it in a subsection and run that with `$c(NAME)` where the value is needed"
@@ -31,24 +32,20 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _uses(subject: Subject, name: str, setter: Line) -> Iterator[Span]:
     """Where the value is needed in a row that can be the first one of a resumed run."""
-    for line in subject.lines:
+    for line, span in subject.uses.get(name, ()):
         same = line.section is setter.section
         if same and line.row.line <= setter.row.line:
             continue
         if same and line.section.section.kind is Kind.SUB and not _is_called(subject, line):
             continue  # every run of it begins at its first row
-        if _is_prepared(subject, line, setter, frozenset()):
-            continue
-        for text in line.texts:
-            for variable in text.template.variables():
-                if variable.name.lower() == name:
-                    yield subject.place(text, variable)
+        if not _is_prepared(subject, line, setter, frozenset()):
+            yield span
 
 
 def _is_called(subject: Subject, line: Line) -> bool:
     """A ``Call`` goes to the subsection of a row, which then is resumed where it stopped."""
-    key = line.section.section.name.lower()
-    return any(each.row.name == "call" and any(name.lower() == key for name, _ in each.calls) for each in subject.lines)
+    callers = subject.calls.get(line.section.section.name.lower(), ())
+    return any(caller.row.name == "call" for caller, _ in callers)
 
 
 def _is_prepared(subject: Subject, line: Line, setter: Line, seen: frozenset[str]) -> bool:
@@ -61,7 +58,7 @@ def _is_prepared(subject: Subject, line: Line, setter: Line, seen: frozenset[str
     ):
         return True
     key = line.section.section.name.lower()
-    if line.section.section.kind is not Kind.SUB or key in seen:
+    if line.section.section.kind is not Kind.SUB or key in seen or len(seen) > MOST_NESTED:
         return False
-    callers = [each for each in subject.lines if any(name.lower() == key for name, _ in each.calls)]
-    return bool(callers) and all(_is_prepared(subject, each, setter, seen | {key}) for each in callers)
+    callers = [caller for caller, _ in subject.calls.get(key, ())]
+    return bool(callers) and all(_is_prepared(subject, caller, setter, seen | {key}) for caller in callers)

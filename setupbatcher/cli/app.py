@@ -9,17 +9,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-_SUBCOMMANDS = {
-    "run": ("run", "Run a script, or go on where it stopped."),
-    "check": ("check", "Find every mistake in scripts before anything runs."),
-    "status": ("status", "Show how far a script is, read from its markers."),
-    "remove-markers": ("remove_markers", "Take markers out of a script."),
-    "new": ("new", "Make a commented script to start from."),
-    "commands": ("commands", "List the commands of the language, or explain one."),
-    "explain": ("explain", "Say what a code means and what to do."),
-    "completion": ("completion", "Print the completion for a shell."),
-}
-"""Name, module and one line for the list of commands, in the order in which they are needed."""
+from setupbatcher.cli.overview import SUBCOMMANDS, overview
 
 
 class UnknownWordError(click.UsageError):
@@ -40,26 +30,25 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order of the list."""
         del ctx  # they are always the same
-        return list(_SUBCOMMANDS)
+        return list(SUBCOMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a subcommand."""
         del ctx
-        if cmd_name not in _SUBCOMMANDS:
+        if cmd_name not in SUBCOMMANDS:
             return None
-        command = importlib.import_module(f"setupbatcher.cli.{_SUBCOMMANDS[cmd_name][0]}").command
+        command = importlib.import_module(f"setupbatcher.cli.{SUBCOMMANDS[cmd_name][0]}").command
         assert isinstance(command, click.Command)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, none of them imported."""
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The same text that is shown without click."""
         del ctx
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in _SUBCOMMANDS.items()])
+        formatter.write(overview().removesuffix("\n"))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put in ``run`` where the first word is a script, or an option of it."""
-        if args and args[0] not in _SUBCOMMANDS and (_is_option(args[0]) or os.path.lexists(args[0])):
+        if args and args[0] not in SUBCOMMANDS and (_is_option(args[0]) or os.path.lexists(args[0])):
             args = ["run", *args]
         return super().parse_args(ctx, args)
 
@@ -71,7 +60,7 @@ class LazyGroup(click.Group):
         Raises:
             UnknownWordError: there is none.
         """
-        if args[0] not in _SUBCOMMANDS and not ctx.resilient_parsing:
+        if args[0] not in SUBCOMMANDS and not ctx.resilient_parsing:
             raise UnknownWordError(args[0], ctx)
         return super().resolve_command(ctx, args)
 
@@ -79,7 +68,7 @@ class LazyGroup(click.Group):
         """Commands, options and files."""
         if incomplete.startswith("-"):
             return super().shell_complete(ctx, incomplete)
-        known = ((name, line) for name, (_, line) in _SUBCOMMANDS.items() if name.startswith(incomplete))
+        known = ((name, line) for name, (_, line) in SUBCOMMANDS.items() if name.startswith(incomplete))
         return [*(CompletionItem(name, help=line) for name, line in known), CompletionItem(incomplete, type="file")]
 
 
@@ -90,7 +79,7 @@ def _is_option(word: str) -> bool:
 def _advice(word: str) -> str:
     from setupbatcher.diagnostics.suggestions import did_you_mean  # noqa: PLC0415 -- only after a mistake
 
-    command = did_you_mean(word, _SUBCOMMANDS)
+    command = did_you_mean(word, SUBCOMMANDS)
     if command is not None:
         return f"did you mean `{command}`?"
     folder = Path(word).parent

@@ -7,7 +7,7 @@ import sys
 import click
 
 from setupbatcher.cli.declare import declare
-from setupbatcher.cli.outermost import COMPLETION
+from setupbatcher.cli.short import COMPLETION
 
 
 @declare(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import Callable, Iterator
 
 PERSON = 130
@@ -80,9 +81,8 @@ def _handle(
     loop: asyncio.AbstractEventLoop, number: int, handler: Callable[[int], None], status: int
 ) -> Callable[[], object]:
     """Call a handler for a signal; returns what undoes that."""
-    try:
-        loop.add_signal_handler(number, handler, status)
-    except NotImplementedError:  # Windows
+    if sys.platform == "win32":  # its event loops know no signals
         before = signal.signal(number, lambda _, __: loop.call_soon_threadsafe(handler, status))
         return lambda: signal.signal(number, before)
+    loop.add_signal_handler(number, handler, status)
     return lambda: loop.remove_signal_handler(number)

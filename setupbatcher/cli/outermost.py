@@ -7,12 +7,11 @@ import sys
 from collections.abc import Callable, Sequence
 
 from setupbatcher.cli.screen import complain
+from setupbatcher.cli.short import COMPLETION, short
 
 INTERRUPTED = 130
 INTERNAL_ERROR = 70
 USAGE = 2
-COMPLETION = "_SETUPBATCHER_COMPLETE"
-"""Through this variable a shell asks what the words on its line can become."""
 
 
 def outermost(arguments: Sequence[str]) -> int:
@@ -35,7 +34,10 @@ def outermost(arguments: Sequence[str]) -> int:
 
 
 def _call(arguments: Sequence[str]) -> int:
-    import click  # noqa: PLC0415 -- what it costs is part of every start; nothing before it may cost too
+    status = short(arguments)
+    if status is not None:
+        return status
+    import click  # noqa: PLC0415 -- what it costs is a large part of a start
 
     from setupbatcher.cli.app import app  # noqa: PLC0415 -- as above
 

@@ -15,7 +15,7 @@ from setupbatcher.markers import policy
 from setupbatcher.markers.book import MACHINES_ID, Book, Change, Mark
 from setupbatcher.markers.cell import MachineMarker
 from setupbatcher.markers.clear import Selection, clear
-from setupbatcher.markers.custody import Custody, ScriptError, look, settle
+from setupbatcher.markers.custody import JOURNAL, Custody, ScriptError, look, settle
 from setupbatcher.markers.position import position
 from setupbatcher.markers.records import InFlight
 from setupbatcher.markers.resume import BATCH, Plan, make_plan, owner_of, unleavable, unreachable_marks
@@ -77,6 +77,8 @@ class Run:
 
     async def _take(self, custody: Custody) -> MarkerWriter | None:
         """Check and plan; ``None`` where nothing is left to do."""
+        if custody.lost:
+            self._emit(_lost(custody.lost))
         document = custody.book.current()
         text = self._restarted(document)
         current = document if text is None else document.changed(text)
@@ -135,7 +137,6 @@ class Run:
         return custody.in_flight if chosen is InFlightPolicy.SKIP else []
 
     async def _work(self, custody: Custody, writer: MarkerWriter) -> int:
-        from setupbatcher.engine.scan import ScanRefused  # noqa: PLC0415 -- as below
         from setupbatcher.engine.session import Session  # noqa: PLC0415 -- the hosts are slow to import
         from setupbatcher.hosts.secrets import Secrets  # noqa: PLC0415
 
@@ -144,11 +145,11 @@ class Run:
             writer.book,
             plan,
             self._path,
-            given=self._options.given,
-            on_error=self._options.on_error,
-            questions=self._questions,
-            secrets=Secrets(self._questions.secret),
-            emit=lambda event: self._tell(writer, event),
+            self._options,
+            self._questions,
+            Secrets(self._questions.secret),
+            lambda event: self._tell(writer, event),
+            writer.look,
         )
         self._interrupt = session.interrupt
         if self._interrupted is not None:
@@ -157,12 +158,13 @@ class Run:
         try:
             writer.apply(plan.changes)
             code = await session.run()
-        except ScanRefused:
+        except OutsideEditError:
+            self._emit(_rows_changed())
             code = 1
         except OSError as error:
             self._emit(
                 events.Notice(
-                    f"the progress cannot be recorded: {(error.strerror or str(error)).lower()}; the run ends here",
+                    f"the progress cannot be recorded: {_reason(error)}; the run ends here",
                     "the command that ended last may be run again; mend the cause, then run the script again",
                 )
             )
@@ -170,8 +172,8 @@ class Run:
         finally:
             keeper.cancel()
             self._interrupt = None
-            self._give_back(custody, writer)
-        return code
+            given_back = self._give_back(custody, writer)
+        return code if given_back else code or 1
 
     def _tell(self, writer: MarkerWriter, event: events.Event) -> None:
         writer(event)
@@ -182,40 +184,39 @@ class Run:
         try:
             await writer.keep()
         except OutsideEditError:
-            self._emit(
-                events.Notice(
-                    "the rows of the script were changed during the run; it ends after the command in flight",
-                    "run it again: the new text counts, with what was earned",
-                )
-            )
+            self._emit(_rows_changed())
             interrupt(1)
         except OSError as error:
             self._emit(
                 events.Notice(
-                    f"the script cannot be written: {(error.strerror or str(error)).lower()}; the run ends here",
+                    f"the script cannot be written: {_reason(error)}; the run ends here",
                     "what was done is kept in the journal beside the script, and goes into it with the next command",
                 )
             )
             interrupt(1)
 
-    def _give_back(self, custody: Custody, writer: MarkerWriter) -> None:
+    def _give_back(self, custody: Custody, writer: MarkerWriter) -> bool:
+        """Write the last markers into the script; ``False`` where that was not possible."""
         try:
-            writer.close()
-        except OutsideEditError:
-            lost = settle(custody.store.path).lost
-            if lost:
-                self._emit(
-                    events.Notice(
-                        f"{lost} markers found no place in the changed script", "look at it before the next run"
-                    )
-                )
-        except OSError as error:
+            try:
+                writer.close()
+            except OutsideEditError:
+                lost = settle(custody.store.path).lost
+                if lost:
+                    self._emit(_lost(lost))
+        except (OSError, ScriptError) as error:
+            reason = error.diagnostic.message if isinstance(error, ScriptError) else _reason(error)
+            there = custody.store.beside(JOURNAL).exists()
             self._emit(
                 events.Notice(
-                    f"the markers could not be written into the script: {(error.strerror or str(error)).lower()}",
-                    "they are kept in the journal beside it, and go into it with the next command",
+                    f"the markers could not be written into the script: {reason}",
+                    "they are kept in the journal beside it, and go into it with the next command"
+                    if there
+                    else "the folder of the script is gone, and the journal with it; the log has what was done",
                 )
             )
+            return False
+        return True
 
     def _edited(self) -> None:
         self._emit(events.Notice("the script was edited during the run; the edit is kept"))
@@ -240,17 +241,7 @@ class Run:
             book.apply(policy.changes(book, event))
             self._emit(event)
 
-        session = Session(
-            book,
-            plan,
-            self._path,
-            given=self._options.given,
-            on_error=self._options.on_error,
-            questions=Nobody(),
-            secrets=Secrets(),
-            emit=tell,
-            dry=True,
-        )
+        session = Session(book, plan, self._path, self._options, Nobody(), Secrets(), tell)
         await session.run()
         return 0
 
@@ -268,6 +259,24 @@ class Run:
     def _emit(self, event: events.Event) -> None:
         for listener in self._listeners:
             listener(event)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+def _lost(count: int) -> events.Notice:
+    return events.Notice(
+        f"the script was changed since the last run, and {count} markers of that run found no place in it",
+        "look at the rows without `OK` before they run again",
+    )
+
+
+def _rows_changed() -> events.Notice:
+    return events.Notice(
+        "what is worked on was changed in the script, so that its rows cannot be told apart; the run ends here",
+        "run it again: the new text counts, with what was earned",
+    )
 
 
 def describe(entry: InFlight) -> str:

@@ -16,7 +16,7 @@ from setupbatcher.engine.step import Performer, Verdict
 from setupbatcher.engine.values import Values
 from setupbatcher.errors import Failure
 from setupbatcher.events import LoopPlace, Place
-from setupbatcher.markers.book import Book
+from setupbatcher.markers.book import Book, Cursor
 from setupbatcher.markers.position import decided
 from setupbatcher.script.blocks import Block, Branch, Chain, Loop, Step
 from setupbatcher.script.labels import Kind, SectionId
@@ -59,7 +59,7 @@ class Trail:
     """How the walk came to where it is."""
 
     section: SectionId
-    loops: tuple[LoopPlace, ...] = ()
+    loops: tuple[tuple[SectionId, int, Cursor], ...] = ()
     callers: tuple[tuple[SectionId, int], ...] = ()
 
 
@@ -72,7 +72,8 @@ class Interpreter:
         performer: carries commands out.
         emit: tells the listeners.
         interrupted: asked after every command.
-        machine: line of the machine in [Machines], or ``None``.
+        look: takes over what somebody has saved meanwhile, before a loop ends.
+        machine: name of the machine in [Machines], or ``None``.
     """
 
     def __init__(
@@ -82,13 +83,15 @@ class Interpreter:
         performer: Performer,
         emit: events.Listener,
         interrupted: Callable[[], bool],
-        machine: int | None = None,
+        look: Callable[[], None],
+        machine: str | None = None,
     ) -> None:
         self._book = book
         self._values = values
         self._performer = performer
         self._emit = emit
         self._interrupted = interrupted
+        self._look = look
         self._machine = machine
         self._previous = 0
         self._delimiter = book.document.settings.get("BatchSettings.CommandDelimiter")
@@ -120,7 +123,10 @@ class Interpreter:
                     await self._loop(block, trail)
 
     def _place(self, row: CommandRow, trail: Trail) -> Place:
-        return Place(trail.section, row.line, trail.loops, trail.callers, self._machine, self._previous)
+        """Where the run is now; machines and data rows are looked up, since the script may have been edited."""
+        loops = tuple(LoopPlace(section, line, at.section, at.line) for section, line, at in trail.loops)
+        machine = None if self._machine is None else self._book.machine_line(self._machine)
+        return Place(trail.section, row.line, loops, trail.callers, machine, self._previous)
 
     def _passed(self, row: CommandRow, trail: Trail) -> None:
         if not trail.callers:
@@ -141,22 +147,21 @@ class Interpreter:
                 raise StopMachine
             return
         self._pause()
-        place = self._place(row, trail)
         await self._ahead(row, trail)
         if row.name == "call":
-            await self._call(row, place, trail)
+            await self._call(row, trail)
         else:
-            await self._perform(row, place)
+            await self._perform(row, trail)
         self._passed(row, trail)
         if row.name == "stop":
             raise StopMachine
         if row.name == "data.nextloop":
             raise _NextRow
 
-    async def _perform(self, row: CommandRow, place: Place) -> None:
-        verdict = await self._performer.perform(row, place, self._values)
+    async def _perform(self, row: CommandRow, trail: Trail) -> None:
+        verdict = await self._performer.perform(row, lambda: self._place(row, trail), self._values)
         if verdict is Verdict.STOP_RUN:
-            raise StopRun(self._performer.status, place)
+            raise StopRun(self._performer.status, self._place(row, trail))
 
     async def _replay(self, row: CommandRow, code: int) -> None:
         """What a row that is done has left behind: variables that can be worked out again (*Resume* 4)."""
@@ -190,11 +195,11 @@ class Interpreter:
         await self._called(section, row, trail)
         self._emit(events.CallReturned(section))
 
-    async def _call(self, row: CommandRow, place: Place, trail: Trail) -> None:
+    async def _call(self, row: CommandRow, trail: Trail) -> None:
         section = SectionId(Kind.SUB, row.statement.tail.strip())
-        self._emit(events.CommandStarted(place, row.cell, self._performer.machine))
+        self._emit(events.CommandStarted(self._place(row, trail), row.cell, self._performer.machine))
         await self._called(section, row, trail)
-        self._emit(events.CommandDone(place, row.cell, self._performer.machine, returned=section))
+        self._emit(events.CommandDone(self._place(row, trail), row.cell, self._performer.machine, returned=section))
 
     async def _called(self, section: SectionId, row: CommandRow, trail: Trail) -> None:
         if len(trail.callers) >= MAX_DEPTH:
@@ -218,9 +223,8 @@ class Interpreter:
             marker = self._book.command(trail.section, branch.row.line)
             if marker.skipped:
                 continue
-            place = self._place(branch.row, trail)
             await self._ahead(branch.row, trail)
-            if await self._head_holds(branch.row, place):
+            if await self._head_holds(branch.row, trail):
                 taken = branch
                 break
         heads = tuple(branch.row.line for branch in chain.branches)
@@ -228,11 +232,11 @@ class Interpreter:
         self._emit(events.BranchDecided(place, heads, taken.row.line if taken else None))
         return taken
 
-    async def _head_holds(self, row: CommandRow, place: Place) -> bool:
+    async def _head_holds(self, row: CommandRow, trail: Trail) -> bool:
         if row.name == "else":
             return True
         condition = row.statement.tail
-        return await self._performer.decide(row, place, lambda: self._values.holds(condition))
+        return await self._performer.decide(row, lambda: self._place(row, trail), lambda: self._values.holds(condition))
 
     # Loops
 
@@ -257,27 +261,36 @@ class Interpreter:
 
     async def _row(self, loop: Loop, trail: Trail, row: int, *, resumed: bool) -> int | None:
         """Work on one data row; returns the next one."""
-        place = self._place(loop.row, trail)
         here = LoopPlace(trail.section, loop.row.line, loop.data, row)
         if not resumed:
-            self._emit(events.RowStarted(place, here))
+            self._emit(events.RowStarted(self._place(loop.row, trail), here))
         self._passed(loop.row, trail)
-        data = self._book.rows(loop.data).data
-        self._values.scope.rows.append(RowValues(data, row))
+        cursor = self._book.follow(loop.data, row)
+        self._values.scope.rows.append(RowValues(self._book.rows(loop.data).data, row))
         try:
-            await self._blocks(loop.body, replace(trail, loops=(*trail.loops, here)))
+            await self._blocks(loop.body, replace(trail, loops=(*trail.loops, (trail.section, loop.row.line, cursor))))
         except _NextRow:
             pass
         finally:
             self._values.scope.rows.pop()
-        rows = self._book.rows(loop.data)
-        following = rows.next_open(row + 1)
+        cursor.finished = True
+        following = self._following(cursor)
         if following is None:
-            following = rows.next_open()
-            following = None if following == row else following
-        self._emit(events.RowDone(replace(place, previous=loop.row.line), here, following))
+            self._look()
+            following = self._following(cursor)
+        place = replace(self._place(loop.row, trail), previous=loop.row.line)
+        self._emit(events.RowDone(place, replace(here, row=cursor.line), following))
+        self._book.unfollow(cursor)
         self._pause_between(following)
         return following
+
+    def _following(self, cursor: Cursor) -> int | None:
+        """The next row without a marker, behind this one or else from the beginning."""
+        rows = self._book.rows(cursor.section)
+        following = rows.next_open(cursor.line + 1)
+        if following is None:
+            following = rows.next_open()
+        return None if following == cursor.line else following
 
     def _pause_between(self, following: int | None) -> None:
         if following is not None:

@@ -9,10 +9,9 @@ from setupbatcher import events
 from setupbatcher.commands.binding import Bound, bind
 from setupbatcher.commands.registry import ParameterKind
 from setupbatcher.engine.scope import UnknownValue
-from setupbatcher.engine.step import Performer, Verdict
+from setupbatcher.engine.step import Performer, Verdict, Where
 from setupbatcher.engine.values import Values
 from setupbatcher.errors import Failure
-from setupbatcher.events import Place
 from setupbatcher.script.parameters import Argument
 from setupbatcher.script.rows import CommandRow
 
@@ -39,10 +38,11 @@ class NoHost:
 class Rehearsal(Performer):
     """Carries nothing out."""
 
-    async def perform(self, row: CommandRow, place: Place, values: Values) -> Verdict:
+    async def perform(self, row: CommandRow, where: Where, values: Values) -> Verdict:
         """Say what a row would do."""
         bound = bind(row, self._conditions.delimiter)
         assert bound is not None
+        place = where()
         self._emit(events.CommandStarted(place, row.cell, self.machine))
         texts = [await self._known(argument, values, raw=bound.command.raw) for argument in bound.arguments]
         self.log(place, f"would {self._sentence(bound, texts)}" if bound.command.does else row.cell)
@@ -51,15 +51,15 @@ class Rehearsal(Performer):
         self._emit(events.CommandDone(place, row.cell, self.machine))
         return Verdict.GO_ON
 
-    async def decide(self, row: CommandRow, place: Place, holds: Callable[[], Awaitable[bool]]) -> bool:
+    async def decide(self, row: CommandRow, where: Where, holds: Callable[[], Awaitable[bool]]) -> bool:
         """Decide a head where that is possible; else show it as if it held."""
         try:
             return await holds()
         except UnknownValue as unknown:
-            self.log(place, f"{row.cell}: depends on {unknown.name}, which only the run can tell; shown as if it held")
+            self.log(where(), f"{row.cell}: depends on {unknown.name}, which only a run can tell; shown as if it held")
             return True
         except Failure as failure:
-            self.log(place, f"{row.cell}: {failure.message}")
+            self.log(where(), f"{row.cell}: {failure.message}")
             return False
 
     async def _known(self, argument: Argument, values: Values, *, raw: bool) -> str:

@@ -8,29 +8,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from setupbatcher import events
+from setupbatcher.engine import system
 from setupbatcher.engine.interpreter import Interpreter, Interrupted, StopMachine, StopRun
 from setupbatcher.engine.machines import spec_of
+from setupbatcher.engine.options import Options, matcher
 from setupbatcher.engine.questions import OnError, Questions
 from setupbatcher.engine.rehearsal import NoHost, Rehearsal
-from setupbatcher.engine.scan import scan
+from setupbatcher.engine.scan import ScanRefused, scan
 from setupbatcher.engine.scope import Scope
 from setupbatcher.engine.step import Conditions, Performer, StepFailedError
+from setupbatcher.engine.system import declared_names
 from setupbatcher.engine.values import Values
 from setupbatcher.errors import Failure
 from setupbatcher.hosts.base import Host
 from setupbatcher.hosts.connect import connect
 from setupbatcher.hosts.local import LocalHost
 from setupbatcher.hosts.secrets import Secrets
-from setupbatcher.markers.book import Book
+from setupbatcher.markers.book import Book, RowLostError
 from setupbatcher.markers.resume import BATCH, INIT, Plan, State, state_of
 from setupbatcher.script.labels import Kind, SectionId
-from setupbatcher.script.rows import MachineRow, RowKind
+from setupbatcher.script.rows import MachineRow
 
 ON_ERROR = SectionId(Kind.ON_ERROR)
 THIS_MACHINE = "this machine"
@@ -41,7 +43,6 @@ class Tally:
     """What became of the machines."""
 
     unreachable: set[int] = field(default_factory=set)
-    failed: set[int] = field(default_factory=set)
     status: int | None = None
 
 
@@ -56,12 +57,11 @@ class Session:
         book: the live markers; ``emit``'s first listener changes it.
         plan: what is left to do, without findings.
         script: path of the script.
-        given: ``--set``.
-        on_error: what becomes of an error.
+        options: of the run.
         questions: who is asked.
         secrets: of the run.
         emit: tells the listeners.
-        dry: say what would be done.
+        look: takes over what somebody has saved in the script meanwhile.
     """
 
     def __init__(
@@ -69,13 +69,11 @@ class Session:
         book: Book,
         plan: Plan,
         script: Path,
-        *,
-        given: Mapping[str, str],
-        on_error: OnError,
+        options: Options,
         questions: Questions,
         secrets: Secrets,
         emit: events.Listener,
-        dry: bool = False,
+        look: Callable[[], None] = lambda: None,
     ) -> None:
         settings = book.document.settings
         self._book = book
@@ -84,19 +82,21 @@ class Session:
         self._questions = questions
         self._secrets = secrets
         self._emit = emit
-        self._dry = dry
+        self._look = look
+        self._dry = options.dry_run
+        self._limit = matcher(options.limit)
         self._tally = Tally()
         self._interrupted: int | None = None
         self._folder = script.resolve().parent
         self._conditions = Conditions(
-            on_error=on_error,
+            on_error=options.on_error,
             ignore_errors=settings.get("BatchSettings.IgnoreErrors"),
             timeout=settings.get("BatchSettings.CommandTimeout"),
             delimiter=settings.get("BatchSettings.CommandDelimiter"),
             folder=self._folder,
         )
-        self._controller: Host = NoHost("the controller") if dry else LocalHost(self._folder)
-        self._scope = Scope(book.document.aliases, given, self._system(), declared_names(book))
+        self._controller: Host = NoHost("the controller") if options.dry_run else LocalHost(self._folder)
+        self._scope = Scope(book.document.aliases, options.given, system.of_run(script), declared_names(book))
 
     def interrupt(self, status: int = 130) -> None:
         """End the run after the command in flight.
@@ -112,8 +112,15 @@ class Session:
         document = self._book.document
         self._emit(events.RunStarted(str(self._script), len(self._plan.machines), self._dry, document))
         try:
-            with contextlib.suppress(EndRun, Interrupted):
+            with contextlib.suppress(EndRun, Interrupted, ScanRefused):
                 await self._everything()
+        except RowLostError:
+            self._emit(
+                events.Notice(
+                    "what was worked on was taken out of the script; the run ends here",
+                    "run the script again: the new text counts",
+                )
+            )
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if self._interrupted is None or task is None:
@@ -133,10 +140,25 @@ class Session:
         if not document.has_machines:
             await self._this_machine()
             return
-        reached = [row for row in self._plan.machines if row.line not in self._tally.unreachable]
-        for number, row in enumerate(reached, 1):
+        waiting = [row.name for row in self._plan.machines if row.line not in self._tally.unreachable]
+        tried = {row.name.lower() for row in self._plan.machines}
+        number, total = 0, len(waiting)
+        while waiting:
             self._check_interrupt()
-            await self._machine(row, number, len(reached))
+            number += 1
+            await self._machine(waiting.pop(0), number, total)
+            if not waiting:
+                self._look()
+                # Machines that somebody has added meanwhile are worked on too.
+                waiting = self._added(tried)
+                total += len(waiting)
+
+    def _added(self, tried: set[str]) -> list[str]:
+        rows = self._book.document.machines
+        names = [row.name for row in rows if state_of(self._book, row.line) is not State.DONE]
+        added = [name for name in names if name.lower() not in tried and (self._limit is None or self._limit(name))]
+        tried.update(name.lower() for name in added)
+        return added
 
     def _check_interrupt(self) -> None:
         if self._interrupted is not None:
@@ -146,7 +168,7 @@ class Session:
 
     async def _init(self) -> None:
         """[Init], on the controller, once per script."""
-        if self._book.document.commands(INIT) is None:
+        if self._book.commands(INIT) is None:
             return
         performer = self._performer(self._controller, "controller")
         if self._plan.init:
@@ -168,24 +190,29 @@ class Session:
         self._emit(events.MachineStarted(None, THIS_MACHINE, resumed, 1, 1))
         await self._batch(self._controller, None, THIS_MACHINE)
 
-    async def _machine(self, row: MachineRow, number: int, total: int) -> None:
+    async def _machine(self, name: str, number: int, total: int) -> None:
+        row = self._row(name)
         marker = self._book.machine(row.line)
         resumed = marker is not None and marker.line is not None and (marker.line > 0 or marker.code is None)
         try:
             host = await self._connect(row)
         except Failure as failure:
             message = self._secrets.mask(failure.message)
-            self._emit(events.MachineUnreachable(row.line, row.name, failure.code, message, failure.help))
-            self._tally.unreachable.add(row.line)
+            line = self._book.machine_line(name)
+            self._emit(events.MachineUnreachable(line, name, failure.code, message, failure.help))
             if self._conditions.on_error in {OnError.NEXT_MACHINE, OnError.IGNORE}:
                 return
             raise EndRun from failure
         try:
-            self._emit(events.MachineStarted(row.line, row.name, resumed, number, total))
-            if await self._batch(host, row, row.name):
-                self._emit(events.MachineDone(row.line, row.name, last=self._is_last(row.line)))
+            self._emit(events.MachineStarted(self._book.machine_line(name), name, resumed, number, total))
+            if await self._batch(host, row, name):
+                line = self._book.machine_line(name)
+                self._emit(events.MachineDone(line, name, last=self._is_last(line)))
         finally:
             await host.close()
+
+    def _row(self, name: str) -> MachineRow:
+        return self._book.document.machine_rows[self._book.machine_line(name) - 1]
 
     async def _connect(self, row: MachineRow) -> Host:
         if self._dry:
@@ -195,30 +222,30 @@ class Session:
     async def _batch(self, host: Host, row: MachineRow | None, name: str) -> bool:
         """[Batch] on a machine; ``True`` once it is done."""
         performer = self._performer(host, name, row)
-        line = row.line if row else None
-        scope = self._scope.child(self._machine_system(name, row) | performer.system())
+        machine = row.name if row else None
+        scope = self._scope.child(system.of_machine(row) | performer.system())
         try:
-            await self._walk(BATCH, performer, scope, line)
+            await self._walk(BATCH, performer, scope, machine)
         except StopMachine:
             return True
         except StopRun as stop:
             self._tally.status = stop.status
             raise EndRun from stop
         except StepFailedError as failed:
-            self._emit(events.MachineStopped(line, name, failed.code, failed.place))
-            await self._on_error(performer, scope, line)
+            self._emit(events.MachineStopped(failed.place.machine, name, failed.code, failed.place))
+            await self._on_error(performer, scope, failed.place.machine)
             if row is None or self._conditions.on_error is not OnError.NEXT_MACHINE:
                 raise EndRun from failed
             # A call in flight is repeated as a whole, so only a loop of [Batch] itself counts.
             at = next((loop.row for loop in failed.place.loops if loop.section == BATCH), None)
-            self._emit(events.MachineLeft(row.line, name, failed.code, failed.place.counter, at))
-            self._tally.failed.add(row.line)
+            line = self._book.machine_line(name)
+            self._emit(events.MachineLeft(line, name, failed.code, failed.place.counter, at))
             return False
         return True
 
     async def _on_error(self, performer: Performer, scope: Scope, machine: int | None) -> None:
         """[OnError], on the machine that stopped. An error inside ends it."""
-        if self._book.document.commands(ON_ERROR) is None:
+        if self._book.commands(ON_ERROR) is None:
             return
         self._emit(events.SectionStarted(ON_ERROR, machine))
         scope.rows = list(performer.rows_at_error)
@@ -229,10 +256,10 @@ class Session:
         finally:
             scope.rows = []
 
-    async def _walk(self, section: SectionId, performer: Performer, scope: Scope, machine: int | None) -> None:
+    async def _walk(self, section: SectionId, performer: Performer, scope: Scope, machine: str | None) -> None:
         values = Values(scope, lambda: performer.host, self._secrets)
         interrupted: Callable[[], bool] = lambda: self._interrupted is not None  # noqa: E731 -- a value for one call
-        await Interpreter(self._book, values, performer, self._emit, interrupted, machine).run(section)
+        await Interpreter(self._book, values, performer, self._emit, interrupted, self._look, machine).run(section)
 
     def _performer(self, host: Host, name: str, row: MachineRow | None = None) -> Performer:
         async def reconnect() -> Host:
@@ -242,31 +269,6 @@ class Session:
         return kind(
             self._conditions, host, self._controller, name, reconnect, self._questions, self._secrets, self._emit
         )
-
-    # Variables
-
-    def _system(self) -> dict[str, Callable[[], str]]:
-        now = datetime.now().astimezone
-        return {
-            "scriptdir": lambda: str(self._folder),
-            "scriptname": lambda: self._script.name,
-            "today": lambda: now().strftime("%Y-%m-%d"),
-            "now": lambda: now().strftime("%Y-%m-%d %H:%M:%S"),
-            "machine": lambda: "",
-            "machinerole": lambda: "",
-            "platform": lambda: "",
-        }
-
-    def _machine_system(self, name: str, row: MachineRow | None) -> dict[str, Callable[[], str]]:
-        if row is None:
-            import socket  # noqa: PLC0415 -- for this name only
-
-            name = socket.gethostname()
-        return {
-            "machine": lambda: name,
-            "machinerole": lambda: row.role if row else "",
-            "platform": lambda: row.platform if row else "",
-        }
 
     # The end
 
@@ -278,8 +280,8 @@ class Session:
 
     def _summary(self, seconds: float) -> int:
         states = [state_of(self._book, row.line) for row in self._book.document.machines]
-        scope = {row.line for row in self._plan.machines}
-        left = [line for line in scope if state_of(self._book, line) is not State.DONE]
+        rows = [row for row in self._book.document.machines if self._limit is None or self._limit(row.name)]
+        left = [row for row in rows if state_of(self._book, row.line) is not State.DONE]
         status = self._status(bool(left))
         self._emit(
             events.RunEnded(
@@ -305,17 +307,3 @@ class Session:
         if finished or (self._book.document.has_machines and not left):
             return 0
         return self._interrupted if self._interrupted is not None else 1
-
-
-def declared_names(book: Book) -> frozenset[str]:
-    """The names that some row gives a value, in lower case."""
-    names = set()
-    for section in book.document.command_sections.values():
-        for row in section.rows:
-            if row.kind is RowKind.ROW and row.name in {"set", "prompt"}:
-                names.add(
-                    row.statement.tail.split(book.document.settings.get("BatchSettings.CommandDelimiter"))[0]
-                    .strip()
-                    .lower()
-                )
-    return frozenset(names - {""})

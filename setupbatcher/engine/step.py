@@ -30,6 +30,10 @@ RETRY_PAUSE = 1.0
 """Seconds between the tries of ``$r(TIMES)``."""
 
 
+Where = Callable[[], Place]
+"""Where a row stands now: the script may be edited while its command is at work."""
+
+
 class StepFailedError(Exception):
     """A command's error stands; its markers are written.
 
@@ -122,7 +126,7 @@ class Performer:
         other._conditions = conditions  # noqa: SLF001 -- its own kind
         return other
 
-    async def perform(self, row: CommandRow, place: Place, values: Values) -> Verdict:
+    async def perform(self, row: CommandRow, where: Where, values: Values) -> Verdict:
         """Carry out a row.
 
         Raises:
@@ -131,21 +135,23 @@ class Performer:
         bound = bind(row, self._conditions.delimiter)
         assert bound is not None
         begun = time.monotonic()
-        self._emit(events.CommandStarted(place, row.cell, self.machine))
+        self._emit(events.CommandStarted(where(), row.cell, self.machine))
         while True:
             try:
-                outcome = await self._tries(row, bound, place, values)
+                outcome = await self._tries(row, bound, where, values)
             except Failure as failure:
                 self.rows_at_error = list(values.scope.rows)
-                answer = await self._fails(row, place, failure)
+                answer = await self._fails(row, where, failure)
                 if answer is Answer.RETRY:
                     continue
                 if answer is Answer.IGNORE:
-                    self._done(row, place, begun, Outcome(), ignored=failure.code)
+                    self._done(row, where(), begun, Outcome(), ignored=failure.code)
                     return Verdict.GO_ON
+                place = where()
                 self._emit(events.CommandFailed(place, failure.code, self.machine))
                 raise StepFailedError(failure.code, place) from failure
             break
+        place = where()
         if row.name == "stop" and self.status:
             self._emit(events.CommandFailed(place, self.status, self.machine))
             return Verdict.STOP_RUN
@@ -155,7 +161,7 @@ class Performer:
         self._done(row, place, begun, outcome, kept=kept)
         return Verdict.GO_ON
 
-    async def decide(self, row: CommandRow, place: Place, holds: Callable[[], Awaitable[bool]]) -> bool:
+    async def decide(self, row: CommandRow, where: Where, holds: Callable[[], Awaitable[bool]]) -> bool:
         """Decide a head of an ``If``. An ignored error counts as a condition that does not hold.
 
         Raises:
@@ -165,10 +171,11 @@ class Performer:
             try:
                 return await holds()
             except Failure as failure:
-                answer = await self._fails(row, place, failure)
+                answer = await self._fails(row, where, failure)
                 if answer is Answer.IGNORE:
                     return False
                 if answer is Answer.ABORT:
+                    place = where()
                     self._emit(events.CommandFailed(place, failure.code, self.machine))
                     raise StepFailedError(failure.code, place) from failure
 
@@ -210,10 +217,10 @@ class Performer:
         for name, value in outcome.values.items():
             values.scope.set(name, value, lasting=lasting)
 
-    async def _fails(self, row: CommandRow, place: Place, failure: Failure) -> Answer:
+    async def _fails(self, row: CommandRow, where: Where, failure: Failure) -> Answer:
         self.last_code, self.last_error, self.last_output = failure.code, failure.message, failure.output
         self._lost = failure.code == errors.BROKEN_CONNECTION and not failure.program
-        error = self._told(place, failure)
+        error = self._told(where(), failure)
         if row.statement.switch("i") or self._conditions.ignore_errors:
             return Answer.IGNORE
         if self._conditions.on_error is OnError.IGNORE:
@@ -236,16 +243,16 @@ class Performer:
         self._emit(error)
         return error
 
-    async def _tries(self, row: CommandRow, bound: Bound, place: Place, values: Values) -> Outcome:
+    async def _tries(self, row: CommandRow, bound: Bound, where: Where, values: Values) -> Outcome:
         switch = row.statement.switch("r")
         left = int(switch.argument or 0) if switch else 0
         while True:
             try:
-                return await self._once(row, bound, place, values)
+                return await self._once(row, bound, where(), values)
             except Failure as failure:
                 if left <= 0:
                     raise
-                self._told(place, failure, retry=left)
+                self._told(where(), failure, retry=left)
                 left -= 1
                 await asyncio.sleep(RETRY_PAUSE)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from setupbatcher.markers.cell import (
@@ -13,11 +13,11 @@ from setupbatcher.markers.cell import (
     parse_command_marker,
     parse_machine_marker,
 )
+from setupbatcher.markers.rows import Rows, put
 from setupbatcher.script.cells import MarkerColumn, read
-from setupbatcher.script.data import DataSection
-from setupbatcher.script.document import Document
+from setupbatcher.script.document import CommandSection, Document
 from setupbatcher.script.labels import Kind, SectionId
-from setupbatcher.script.rows import COMMANDS, MACHINES
+from setupbatcher.script.rows import COMMANDS, MACHINES, CommandRow
 from setupbatcher.script.variables import VARIABLES, Kept, read_variables, write_variables
 from setupbatcher.text import Edit, Span, apply
 
@@ -66,20 +66,91 @@ Change = Mark | Clear | Finish | Keep | Drop
 NOTHING = CommandMarker()
 
 
+class RowLostError(Exception):
+    """The data row or machine that is worked on is no longer in the script."""
+
+
+@dataclass(slots=True)
+class Cursor:
+    """A data row that is worked on; its line follows edits of the script.
+
+    Attributes:
+        section: of the row.
+        line: of the row; -1 once it is gone.
+        finished: all its commands are done, so that it may go.
+    """
+
+    section: SectionId
+    line: int
+    finished: bool = False
+
+
 class Book:
     """The live markers of a document.
 
+    The commands of a run are those that it began with; machines, data and everything that is written follow the script
+    when it is edited meanwhile.
+
     Args:
         document: as read; its own markers are what the book starts with.
+        commands: what the lines of command rows mean, where that is another document.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, commands: Document | None = None) -> None:
         self.document = document
+        self._commands = commands or document
+        self._lines: dict[str, list[int | None]] = {}
+        self.cursors: list[Cursor] = []
+        """The data rows that are worked on."""
         self._cells: dict[str, dict[int, str]] = {}
         self._data: dict[str, Rows] = {}
         self._variables = read_variables(document)
 
+    def bare(self) -> Book:
+        """A book of the same script without the markers that speak of one machine: [Batch], subsections, data."""
+        book = Book(self.document, self._commands)
+        book._lines = self._lines
+        for section in self._commands.command_sections.values():
+            if section.section.kind in {Kind.BATCH, Kind.SUB}:
+                book.apply([Clear(section.section)])
+        book.apply([Clear(data.section) for data in self.document.data_sections.values()])
+        return book
+
     # What is there
+
+    def commands(self, section: SectionId) -> CommandSection | None:
+        """A section of commands as the run knows it, or ``None``."""
+        return self._commands.commands(section)
+
+    def command_sections(self) -> list[CommandSection]:
+        """All sections of commands as the run knows them."""
+        return list(self._commands.command_sections.values())
+
+    def written_line(self, section: SectionId, line: int) -> int | None:
+        """Where a row of the run stands in the script now; ``None`` where it is gone."""
+        lines = self._lines.get(section.key)
+        return line if lines is None else lines[line - 1]
+
+    def follow(self, section: SectionId, line: int) -> Cursor:
+        """Watch a data row while it is worked on."""
+        cursor = Cursor(section, line)
+        self.cursors.append(cursor)
+        return cursor
+
+    def unfollow(self, cursor: Cursor) -> None:
+        """Watch a data row no longer."""
+        self.cursors.remove(cursor)
+
+    def machine_line(self, name: str) -> int:
+        """The line of a machine.
+
+        Raises:
+            RowLostError: it is no longer listed.
+        """
+        for row in self.document.machines:
+            if row.name.lower() == name.lower():
+                return row.line
+        raise RowLostError
 
     def text(self, section: SectionId, line: int) -> str:
         """The text of a command row's or machine row's marker cell."""
@@ -88,8 +159,12 @@ class Book:
             return known
         if section.kind is Kind.MACHINES:
             return self.document.machine_rows[line - 1].marker
-        commands = self.document.commands(section)
-        return commands.rows[line - 1].marker if commands else ""
+        row = self._written_row(section, line)
+        return row.marker if row else ""
+
+    def _written_row(self, section: SectionId, line: int) -> CommandRow | None:
+        commands, at = self.document.commands(section), self.written_line(section, line)
+        return None if commands is None or at is None else commands.rows[at - 1]
 
     def command(self, section: SectionId, line: int) -> CommandMarker:
         """The marker of a command row; one that says nothing where the cell is empty."""
@@ -101,7 +176,7 @@ class Book:
 
     def marked(self, section: SectionId) -> Iterator[tuple[int, str]]:
         """The lines of a command section whose marker cell is not empty."""
-        commands = self.document.commands(section)
+        commands = self.commands(section)
         for row in commands.rows if commands else ():
             if row.name and (text := self.text(section, row.line)):
                 yield row.line, text
@@ -168,11 +243,42 @@ class Book:
                 news = True
         return news
 
-    def move_to(self, document: Document) -> None:
-        """Go over to an edited document with the same rows: what this run set stays, all else is as the edit has it."""
+    # What an edit of the script does to it; markers/moving.py knows what it means
+
+    def known_data(self) -> list[SectionId]:
+        """The data sections that this run has looked at."""
+        return [rows.data.section for rows in self._data.values()]
+
+    def has_set(self, section: SectionId, line: int) -> bool:
+        """This run has written the cell."""
+        return line in self._cells.get(section.key, {})
+
+    def set_cell(self, section: SectionId, line: int, text: str) -> None:
+        """Set the cell of a command row or a machine."""
+        self._cells.setdefault(section.key, {})[line] = text
+
+    def go_over(
+        self, document: Document, data: dict[str, list[int | None]], commands: dict[str, list[int | None]]
+    ) -> None:
+        """Write into another document from now on.
+
+        Args:
+            document: the edited script.
+            data: where the rows of each data section are in it.
+            commands: where the rows of the run's command sections are in it, counted from 1.
+        """
+        self._data = {key: rows.moved(document.data_sections[key], data[key]) for key, rows in self._data.items()}
+        self._lines = commands
+        self._cells.pop(MACHINES_ID.key, None)
+        self._variables = read_variables(document) | self._variables
         self.document = document
-        for key, rows in self._data.items():
-            self._data[key] = rows.moved(document.data_sections[key])
+
+    @property
+    def moved(self) -> bool:
+        """The script was edited during the run."""
+        return bool(self._lines)
+
+    # The text
 
     def render(self) -> str:
         """The script's text with the markers as they are now."""
@@ -184,126 +290,30 @@ class Book:
         return self.document if text == self.document.text else self.document.changed(text)
 
     def _edits(self) -> Iterator[Edit]:
-        for key, cells in self._cells.items():
-            commands = self.document.command_sections.get(key)
-            column: MarkerColumn = COMMANDS if commands else MACHINES
-            for line, text in cells.items():
-                row = (commands.rows if commands else self.document.machine_rows)[line - 1]
-                yield from _edit(row.start, row.text, column, text)
+        for line, text in self._cells.get(MACHINES_ID.key, {}).items():
+            machine = self.document.machine_rows[line - 1]
+            yield from _edit(machine.start, machine.text, MACHINES, self._written_counter(text))
+        for section in self.command_sections():
+            for line, text in self._cells.get(section.section.key, {}).items():
+                row = self._written_row(section.section, line)
+                if row is not None:
+                    yield from _edit(row.start, row.text, COMMANDS, text)
         for rows in self._data.values():
             yield from rows.edits(self.document.text)
         variables = write_variables(self.document, self._variables)
         if variables is not None:
             yield variables
 
+    def _written_counter(self, text: str) -> str:
+        """A machine's cell with its counter in the lines of the script as it is written now."""
+        marker = parse_machine_marker(text)
+        if not self._lines or marker is None or not marker.line:
+            return text
+        places = self._lines.get(SectionId(Kind.BATCH).key, [])[: marker.line]
+        line = next((place for place in reversed(places) if place is not None), 0)
+        return str(replace(marker, line=line))
+
 
 def _edit(start: int, row: str, column: MarkerColumn, text: str) -> Iterator[Edit]:
     if read(column, row) != text:
         yield Edit(Span(start, start + len(row)), put(column, row, text))
-
-
-class Rows:
-    """The markers of a data section, one byte a line; only blocks in which something changed are written anew."""
-
-    def __init__(self, data: DataSection) -> None:
-        self.data = data
-        self._was = data.scan.done
-        self._done = bytearray(self._was)
-        self._touched: set[int] = set()
-        self._stale: set[int] = set()
-        self._written: dict[int, str] = {}
-
-    def is_done(self, line: int) -> bool:
-        """The row is marked as done."""
-        return bool(self._done[line])
-
-    def count(self) -> int:
-        """How many rows are marked as done."""
-        return self._done.count(1)
-
-    def next_open(self, start: int = 0) -> int | None:
-        """The first data row without a marker, from a line on."""
-        line = self._done.find(0, start)
-        while line >= 0 and not self.data.is_row(line):
-            line = self._done.find(0, line + 1)
-        return None if line < 0 else line
-
-    def mark(self, line: int, *, done: bool) -> None:
-        """Set or erase a row's marker."""
-        self._done[line] = done
-        block = self.data.scan.block_of(line)
-        self._touched.add(block)
-        self._stale.add(block)
-
-    def clear(self) -> None:
-        """Erase all markers."""
-        self._done = bytearray(len(self._done))
-        self._all_touched()
-
-    def finish(self, above: int) -> None:
-        """Mark every data row above a line as done."""
-        for line in range(min(above, len(self._done))):
-            if self.data.is_row(line):
-                self._done[line] = 1
-        self._all_touched()
-
-    def _all_touched(self) -> None:
-        blocks = range(len(self.data.scan.lines))
-        self._touched.update(blocks)
-        self._stale.update(blocks)
-
-    def same(self, other: Rows) -> bool:
-        """The same rows are done."""
-        return self._done == other._done
-
-    def moved(self, data: DataSection) -> Rows:
-        """The same rows of an edited document, what was changed here kept."""
-        moved = Rows(data)
-        for line, (was, done) in enumerate(zip(self._was, self._done, strict=True)):
-            if was != done:
-                moved.mark(line, done=bool(done))
-        return moved
-
-    def edits(self, text: str) -> Iterator[Edit]:
-        """What has to change in the text, block by block."""
-        scan = self.data.scan
-        for block in sorted(self._touched):
-            first = scan.lines[block]
-            end = scan.lines[block + 1] if block + 1 < len(scan.lines) else len(self._done)
-            if self._was[first:end] == self._done[first:end]:
-                continue
-            span = Span(scan.offsets[block], scan.offsets[block + 1])
-            if block in self._stale:
-                self._written[block] = self._write(text, block, first)
-                self._stale.discard(block)
-            yield Edit(span, self._written[block])
-
-    def _write(self, text: str, block: int, first: int) -> str:
-        starts = self.data.starts(block)
-        end = self.data.scan.offsets[block + 1]
-        pieces = []
-        for number, start in enumerate(starts):
-            line = text[start : starts[number + 1] if number + 1 < len(starts) else end]
-            if self._was[first + number] != self._done[first + number]:
-                row = line.rstrip("\r\n")
-                marker = "OK" if self._done[first + number] else ""
-                line = put(self.data.column, row, marker) + line[len(row) :]
-            pieces.append(line)
-        return "".join(pieces)
-
-
-def put(column: MarkerColumn, row: str, marker: str) -> str:
-    """A row with another marker.
-
-    Raises:
-        GuardError: more than the marker cell would change: a bug of ours.
-    """
-    changed = column.put(row, marker)
-    if column.strip(changed) != column.strip(row):
-        message = f"the marker `{marker}` would change more than its cell in `{row}`; nothing was written"
-        raise GuardError(message)
-    return changed
-
-
-class GuardError(Exception):
-    """A marker would have changed more than its cell: a bug of ours. Nothing was written."""

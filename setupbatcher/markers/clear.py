@@ -121,7 +121,7 @@ def _without_error(book: Book, marker: MachineMarker) -> str:
         return ""
     scratch = book
     if marker.at:
-        scratch = Book(book.document)
+        scratch = book.bare()
         scratch.apply(adopt(scratch, BATCH, point_of(marker)))
     return str(MachineMarker(None, position(scratch, BATCH).previous, marker.at, marker.row, marker.undo))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from setupbatcher.diagnostics.model import Diagnostic
 from setupbatcher.markers.book import Book
-from setupbatcher.markers.journal import Journal, LockedError, peek, read_journal
+from setupbatcher.markers.journal import Journal, LockedError, peek
 from setupbatcher.markers.records import InFlight, Recovery, recover
 from setupbatcher.script.document import Document
 from setupbatcher.text import Span, UndecodableError, encode
@@ -94,7 +94,7 @@ def look(path: Path) -> Recovery:
         left = peek(store.beside(JOURNAL))
         if left is not None:
             data, document = _read(store)
-            return recover(document, digest(data), left[0])
+            return recover(document, digest(data), left)
     _, document = _read(store)
     return Recovery(Book(document))
 
@@ -114,25 +114,29 @@ class Custody:
         _read(self.store)
         try:
             self.store.check_writable()
-            self._journal = Journal(self.store.beside(JOURNAL))
+            self._journal = Journal(self.store.beside(JOURNAL), self.store.real.stat())
         except LockedError as error:
             raise _locked(path, error) from error
         except OSError as error:
             raise _unwritable(path, error) from error
         try:
+            self.store.tidy()
             # Read again: what was read before the lock may be older than the last fold of another run.
-            self._data, document = _read(self.store)
+            self._data, self._document = _read(self.store)
+        except OSError as error:
+            self._journal.release()
+            raise _unwritable(path, error) from error
         except ScriptError:
-            self._journal.close(keep=bool(self._journal.left_over))
+            self._journal.release()
             raise
-        recovery = recover(document, digest(self._data), read_journal(self._journal.left_over))
+        recovery = recover(self._document, digest(self._data), self._journal.content)
         self.book = recovery.book
         self.in_flight: list[InFlight] = recovery.in_flight
         self.lost = recovery.lost
 
     def release(self) -> None:
         """Give the script back untouched; what a crash left stays for the next one."""
-        self._journal.close(keep=bool(self._journal.left_over))
+        self._journal.release()
 
     def begin(
         self, text: str | None = None, *, durable: bool = False, on_outside_edit: Callable[[], None]
@@ -149,15 +153,16 @@ class Custody:
         """
         from setupbatcher.markers.writer import MarkerWriter, guard  # noqa: PLC0415 -- looking needs no event loop
 
-        document = self.book.document
+        document = self._document
+        in_flight = self._still_in_flight() if text is None else []
         text = self.book.render() if text is None else text
         try:
             if text != document.text:
                 guard(document, text)
-                self._data = encode(text, document.source.encoding)
-                self.store.replace(self._data)
-                self.book = Book(document.changed(text))
-            self._journal.begin(digest(self._data))
+                self._replace(text)
+                document = document.changed(text)
+            self.book = Book(document)
+            self._journal.begin(digest(self._data), [*_text_record(document), *in_flight])
         except OSError as error:
             self.release()
             raise _unwritable(self.store.path, error) from error
@@ -174,21 +179,36 @@ class Custody:
         Raises:
             ScriptError: it cannot be written.
         """
-        data = encode(text, self.book.document.source.encoding)
         try:
-            self.store.replace(data)
+            self._replace(text)
             if self.in_flight:
-                self._journal.begin(digest(data))
-                self._journal.append(
-                    *(
-                        ["start", entry.section.key, entry.line, entry.row, entry.machine, entry.text]
-                        for entry in self.in_flight
-                    )
-                )
+                document = self._document.changed(text)
+                self._journal.begin(digest(self._data), [*_text_record(document), *self._still_in_flight()])
         except OSError as error:
             self.release()
             raise _unwritable(self.store.path, error) from error
         self._journal.close(keep=bool(self.in_flight))
+
+    def _replace(self, text: str) -> None:
+        """Write the script; killed at any moment, the journal tells whether its records are in there already."""
+        data = encode(text, self._document.source.encoding)
+        if self._journal.content.records:
+            self._journal.append(["version", digest(data)])
+            self._journal.sync()
+        self.store.replace(data)
+        self._data = data
+
+    def _still_in_flight(self) -> list[list[Any]]:
+        """Records of the commands whose end is unknown, for the next journal."""
+        return [
+            ["start", entry.section.key, entry.line, entry.row, entry.machine, entry.text] for entry in self.in_flight
+        ]
+
+
+def _text_record(document: Document) -> list[list[Any]]:
+    from setupbatcher.markers.edited import text_record  # noqa: PLC0415 -- looking does without
+
+    return text_record(document)
 
 
 def settle(path: Path) -> Recovery:
@@ -203,4 +223,4 @@ def settle(path: Path) -> Recovery:
     return recovery
 
 
-__all__ = ["Custody", "ScriptError", "look", "settle"]
+__all__ = ["JOURNAL", "Custody", "ScriptError", "look", "settle"]

@@ -74,7 +74,7 @@ def _changes(book: Book, event: events.Event) -> Iterator[Change]:  # noqa: C901
 def machine_erased(book: Book) -> Iterator[Change]:
     """Erase what speaks of one machine only: [Batch], subsections, data."""
     yield Clear(BATCH)
-    for section in book.document.command_sections.values():
+    for section in book.command_sections():
         if section.section.kind is Kind.SUB:
             yield Clear(section.section)
     for data in book.document.data_sections.values():
@@ -120,7 +120,8 @@ def _row_done(book: Book, place: Place, loop: LoopPlace, following: int | None) 
     if following is None:
         yield from _loop_done(book, place, loop)
         return
-    yield Mark(loop.data, loop.row, "OK")
+    if loop.row >= 0:
+        yield Mark(loop.data, loop.row, "OK")
     yield from _body_erased(book, loop)
     yield _head(loop, following)
     yield from _going_on(place, loop.line)
@@ -140,6 +141,6 @@ def _body_erased(book: Book, loop: LoopPlace) -> Iterator[Change]:
 
 def find_loop(book: Book, place: LoopPlace) -> Loop:
     """The loop that stands at a place."""
-    section = book.document.commands(place.section)
+    section = book.commands(place.section)
     assert section is not None
     return next(loop for loop, _ in all_loops(section.flow.blocks) if loop.row.line == place.line)

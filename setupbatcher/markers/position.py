@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from setupbatcher.markers.book import Book, Change, Finish, Mark
 from setupbatcher.markers.cell import CommandMarker
-from setupbatcher.markers.remove import remove
 from setupbatcher.script.blocks import Block, Branch, Chain, Loop, Step, all_rows
-from setupbatcher.script.document import Document
 from setupbatcher.script.labels import SectionId
 
 
@@ -39,7 +37,7 @@ class Position:
 
 def position(book: Book, section: SectionId) -> Position:
     """Where a section stands. Rows with ``OK`` are skipped wherever they stand."""
-    commands = book.document.commands(section)
+    commands = book.commands(section)
     if commands is None:
         return Position(None, 0)
     return _Walk(book, section).through(commands.flow.blocks, 0, None)
@@ -122,7 +120,7 @@ def adopt(book: Book, section: SectionId, point: ResumePoint) -> list[Change]:
 
     A chain that lies before it is marked as decided without a branch, since which one was taken is not known.
     """
-    commands = book.document.commands(section)
+    commands = book.commands(section)
     if commands is None or point.line == 0:
         return []
     found: list[Change] = []
@@ -202,20 +200,16 @@ class _Adopt:
 
 def is_regular(book: Book, section: SectionId, point: ResumePoint) -> bool:
     """The markers say no more and no less than a resume point can: no gaps before it, nothing done behind it."""
-    commands = book.document.commands(section)
+    commands = book.commands(section)
     if commands is None:
         return True
-    expected = Book(_unmarked(book))
+    expected = book.bare()
     expected.apply(adopt(expected, section, point))
     if position(expected, section) != position(book, section):
         return False
     return all(_same(book, expected, section, row) for row in _steps(commands.flow.blocks, book, section)) and all(
         book.rows(data.section).same(expected.rows(data.section)) for data in book.document.data_sections.values()
     )
-
-
-def _unmarked(book: Book) -> Document:
-    return book.document.changed(remove(book.document))
 
 
 def _same(book: Book, expected: Book, section: SectionId, line: int) -> bool:

@@ -14,6 +14,8 @@ from setupbatcher.script.labels import Kind, SectionId
 from setupbatcher.script.rows import COMMANDS
 from setupbatcher.script.variables import Kept
 
+_MARK = 4
+"""Entries of a mark: section, line, text, fingerprint."""
 _KINDS = {kind.value.lower(): kind for kind in Kind}
 
 
@@ -37,13 +39,15 @@ def fingerprint(document: Document, section: SectionId, line: int) -> int:
     return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
 
-def encode_changes(document: Document, changes: Iterable[Change]) -> list[list[Any]]:
-    """Changes as plain data."""
+def encode_changes(book: Book, changes: Iterable[Change]) -> list[list[Any]]:
+    """Changes as plain data, by the lines of the script as it is written now."""
     encoded: list[list[Any]] = []
     for change in changes:
         match change:
             case Mark(section, line, text):
-                encoded.append([section.key, line, text, fingerprint(document, section, line)])
+                at = book.written_line(section, line)
+                if at is not None:
+                    encoded.append([section.key, at, text, fingerprint(book.document, section, at)])
             case Clear(section):
                 encoded.append([section.key])
             case Finish(section, above):
@@ -82,11 +86,13 @@ class Recovery:
         book: the true state.
         in_flight: commands whose end is unknown.
         lost: how many marks found no place in an edited script.
+        edited: the script is not one that the journal knows.
     """
 
     book: Book
     in_flight: list[InFlight] = field(default_factory=list)
     lost: int = 0
+    edited: bool = False
 
 
 def recover(document: Document, digest: str, content: Content) -> Recovery:
@@ -97,25 +103,34 @@ def recover(document: Document, digest: str, content: Content) -> Recovery:
         digest: of its bytes; tells which records it already has.
         content: the journal.
     """
-    recovery = Recovery(Book(document))
+    running = _running(content)
     begin = _first_record(digest, content)
+    if begin is not None:
+        book = Book(document)
+        return Recovery(book, running, replay(book, content.records[begin:]))
+    from setupbatcher.markers.edited import recover_edited  # noqa: PLC0415 -- after a crash and an edit only
+
+    return recover_edited(document, content, running)
+
+
+def _running(content: Content) -> list[InFlight]:
+    """The commands that began and did not end."""
     running: dict[tuple[Any, ...], InFlight] = {}
-    for number, record in enumerate(content.records):
+    for record in content.records:
         match record:
             case ["start", key, line, row, machine, text]:
                 running[key, line, machine] = InFlight(section_of(key), line, row, machine, text)
-            case ["end", key, line, machine, changes]:
+            case ["end", key, line, machine, _]:
                 running.pop((key, line, machine), None)
-                if number >= begin:
-                    recovery.lost += _apply(recovery.book, changes)
-            case ["mark", changes] if number >= begin:
-                recovery.lost += _apply(recovery.book, changes)
-    recovery.in_flight = list(running.values())
-    return recovery
+            case ["mark", changes]:
+                # One that a person has counted as done.
+                marked = {(change[0], change[1]) for change in changes if len(change) == _MARK and change[2]}
+                running = {name: entry for name, entry in running.items() if name[:2] not in marked}
+    return list(running.values())
 
 
-def _first_record(digest: str, content: Content) -> int:
-    """The record behind the last version that the script on disk can be; all of them where it is unknown.
+def _first_record(digest: str, content: Content) -> int | None:
+    """The record behind the last version that the script on disk can be; ``None`` where the script is none of them.
 
     Records repeated over a later version do no harm: each sets what the ones behind it set again.
     """
@@ -123,7 +138,17 @@ def _first_record(digest: str, content: Content) -> int:
         record = content.records[number]
         if record[0] == "version" and record[1] == digest:
             return number
-    return 0
+    return 0 if content.base == digest or not content.records else None
+
+
+def replay(book: Book, records: list[list[Any]]) -> int:
+    """Apply records; returns how many marks found no place."""
+    lost = 0
+    for record in records:
+        match record:
+            case ["end", _, _, _, changes] | ["mark", changes]:
+                lost += _apply(book, changes)
+    return lost
 
 
 def _apply(book: Book, changes: list[list[Any]]) -> int:
@@ -134,6 +159,8 @@ def _apply(book: Book, changes: list[list[Any]]) -> int:
                 book.apply([Keep(Kept(machine, name, value))])
             case ["drop", machine]:
                 book.apply([Drop(machine)])
+            case [key, *_] if is_gone(book.document, section_of(key)):
+                lost += len(change) == _MARK
             case [key]:
                 book.apply([Clear(section_of(key))])
             case [key, above]:
@@ -144,6 +171,11 @@ def _apply(book: Book, changes: list[list[Any]]) -> int:
                 lost += found is None
                 book.apply([] if found is None else [Mark(section, found, text)])
     return lost
+
+
+def is_gone(document: Document, section: SectionId) -> bool:
+    """A data section that an edited script no longer has."""
+    return section.kind is Kind.DATA and document.data(section) is None
 
 
 def _find(document: Document, section: SectionId, line: int, wanted: int) -> int | None:
@@ -165,4 +197,4 @@ def _lines(document: Document, section: SectionId) -> range:
     return range(1, len(commands.rows) + 1) if commands else range(0)
 
 
-__all__ = ["InFlight", "Recovery", "encode_changes", "fingerprint", "recover", "section_of"]
+__all__ = ["InFlight", "Recovery", "encode_changes", "fingerprint", "recover", "replay", "section_of"]

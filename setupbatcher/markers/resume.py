@@ -64,7 +64,7 @@ def _is_unreachable_mark(book: Book, marker: MachineMarker) -> bool:
         return True
     if marker.code not in UNREACHABLE or marker.line is None:
         return False
-    commands = book.document.commands(BATCH)
+    commands = book.commands(BATCH)
     if marker.at or commands is None or marker.line > len(commands.rows):
         return True
     return book.command(BATCH, marker.line).code != marker.code
@@ -189,7 +189,7 @@ def _ownerless(book: Book) -> Iterator[Diagnostic]:
         "no machine is unfinished; remove these markers with `setupbatcher remove-markers`, "
         "or mark the machine they belong to"
     )
-    commands = book.document.commands(BATCH)
+    commands = book.commands(BATCH)
     for line, text in book.marked(BATCH):
         assert commands is not None
         span = commands.rows[line - 1].marker_span or commands.rows[line - 1].span
@@ -203,7 +203,7 @@ def _ownerless(book: Book) -> Iterator[Diagnostic]:
 
 
 def _unfinished_loops(book: Book, section: SectionId) -> Iterator[Loop]:
-    commands = book.document.commands(section)
+    commands = book.commands(section)
     for loop, _ in all_loops(commands.flow.blocks) if commands else ():
         if book.command(section, loop.row.line).row is not None:
             yield loop
@@ -211,7 +211,7 @@ def _unfinished_loops(book: Book, section: SectionId) -> Iterator[Loop]:
 
 def _loops_agree(book: Book, sections: list[SectionId]) -> Iterator[Diagnostic]:
     """The data row that an unfinished loop names is there and has no marker (*Resume* 3)."""
-    subs = [entry.section for entry in book.document.command_sections.values() if entry.section.kind is Kind.SUB]
+    subs = [entry.section for entry in book.command_sections() if entry.section.kind is Kind.SUB]
     for section in (*sections, *subs):
         for loop in _unfinished_loops(book, section):
             row = book.command(section, loop.row.line).row
@@ -275,7 +275,7 @@ def unreachable_marker(book: Book, line: int, code: int) -> MachineMarker:
         return MachineMarker(code, marker.line, marker.at, marker.row)
     scratch = book
     if marker.at:
-        scratch = Book(book.document)
+        scratch = book.bare()
         scratch.apply(adopt(scratch, BATCH, point_of(marker)))
     where = position(scratch, BATCH)
     if where.open is None:
@@ -295,7 +295,7 @@ def adoption(book: Book, line: int) -> list[Change]:
     if marker is None or not marker.at:
         return []
     changes = adopt(book, BATCH, point_of(marker))
-    scratch = Book(book.document)
+    scratch = book.bare()
     scratch.apply(changes)
     expected = expected_marker(MachineMarker(marker.code, marker.line), position(scratch, BATCH))
     if expected is not None:

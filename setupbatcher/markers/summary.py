@@ -122,7 +122,7 @@ def _markers(book: Book, section: SectionId) -> Iterator[CommandMarker]:
 
 def _count(book: Book, section: SectionId) -> Count:
     """Rows that can carry a marker; heads and rows that are skipped count as done with their branch."""
-    commands = book.document.commands(section)
+    commands = book.commands(section)
     if commands is None:
         return Count(0, 0)
     rows = list(all_rows(commands.flow.blocks))

@@ -12,12 +12,15 @@ from collections.abc import Callable
 
 from setupbatcher import events
 from setupbatcher.markers import policy
-from setupbatcher.markers.book import Book, Change, GuardError
+from setupbatcher.markers.book import Book, Change, RowLostError
 from setupbatcher.markers.journal import Journal
+from setupbatcher.markers.moving import move
 from setupbatcher.markers.records import encode_changes
 from setupbatcher.markers.remove import remove
+from setupbatcher.markers.resume import findings
+from setupbatcher.markers.rows import GuardError
 from setupbatcher.script.document import Document
-from setupbatcher.text import UndecodableError, encode
+from setupbatcher.text import UndecodableError, apply, encode
 from setupbatcher.text.store import Store, digest
 
 SHOWN_WITHIN = 2.0
@@ -58,6 +61,7 @@ class MarkerWriter:
         self._durable = durable
         self._on_outside_edit = on_outside_edit
         self._disk = digest(encode(book.document.text, book.document.source.encoding))
+        self._stamp = store.stamp()
         self._dirty_since: float | None = None
         self._unsynced = False
         self._cost = 0.0
@@ -69,18 +73,20 @@ class MarkerWriter:
         match event:
             case events.CommandStarted(place, text, machine):
                 row = place.loops[-1].row if place.loops else None
-                self._append(["start", place.section.key, place.line, row, machine, text])
+                line = self.book.written_line(place.section, place.line) or 0
+                self._append(["start", place.section.key, line, row, machine, text])
             case events.CommandDone(place, _, machine) | events.CommandFailed(place, machine=machine):
-                changed = encode_changes(self.book.document, changes)
-                self._append(["end", place.section.key, place.line, machine, changed])
+                line = self.book.written_line(place.section, place.line) or 0
+                changed = encode_changes(self.book, changes)
+                self._append(["end", place.section.key, line, machine, changed])
             case _ if changes:
-                self._append(["mark", encode_changes(self.book.document, changes)])
+                self._append(["mark", encode_changes(self.book, changes)])
         self._take(changes)
 
     def apply(self, changes: list[Change]) -> None:
         """Take changes that no event stands for, such as those of a plan."""
         if changes:
-            self._append(["mark", encode_changes(self.book.document, changes)])
+            self._append(["mark", encode_changes(self.book, changes)])
             self._take(changes)
 
     def _append(self, record: list[object]) -> None:
@@ -108,10 +114,22 @@ class MarkerWriter:
             self._journal.sync()
             self._unsynced = False
         now = time.monotonic()
+        if self._stamp != self._store.stamp():
+            self._meet_outside_edit()
+            self._dirty_since = self._dirty_since or now
         if self._dirty_since is None or now - self._dirty_since < SHOWN_WITHIN - 2 * SYNCED_WITHIN:
             return
         if now - self._folded_at >= self._cost / SHARE:
             self.fold()
+
+    def look(self) -> None:
+        """Take over what somebody has saved meanwhile; asked where it decides whether something is left to do.
+
+        Raises:
+            OutsideEditError: the edit leaves open what is which.
+        """
+        if self._stamp != self._store.stamp():
+            self._meet_outside_edit()
 
     def fold(self) -> None:
         """Write the markers into the script.
@@ -124,31 +142,35 @@ class MarkerWriter:
         begun = time.monotonic()
         self._meet_outside_edit()
         text = self.book.render()
+        if self.book.moved:
+            text = agreed(self.book.document.changed(text))
         if text != self.book.document.text:
             data = encode(text, self.book.document.source.encoding)
             version = digest(data)
             self._journal.append(["version", version])
             self._journal.sync()
             self._store.replace(data)
-            self._disk = version
+            self._disk, self._stamp = version, self._store.stamp()
         self._dirty_since = None
         self._folded_at = time.monotonic()
         self._cost = self._folded_at - begun
 
     def _meet_outside_edit(self) -> None:
         """Take over the text of somebody who saved meanwhile, with our markers on the rows of this run."""
-        data = self._store.read()
+        stamp, data = self._store.stamp(), self._store.read()
         version = digest(data)
         if version == self._disk:
+            self._stamp = stamp
             return
         try:
             edited = Document.from_bytes(data)
         except UndecodableError as error:
             raise OutsideEditError from error
-        if not same_rows(self.book.document, edited):
-            raise OutsideEditError
-        self.book.move_to(edited)
-        self._disk = version
+        try:
+            move(self.book, edited)
+        except RowLostError as error:
+            raise OutsideEditError from error
+        self._disk, self._stamp = version, stamp
         if self._on_outside_edit:
             self._on_outside_edit()
 
@@ -178,17 +200,7 @@ def guard(before: Document, text: str) -> None:
         raise GuardError(message)
 
 
-def same_rows(before: Document, after: Document) -> bool:
-    """The sections that carry markers have the same rows on the same lines, markers apart."""
-    return _rows(before) == _rows(after)
-
-
-def _rows(document: Document) -> dict[str, object]:
-    bare = document.changed(remove(document))
-    rows: dict[str, object] = {
-        key: [row.text for row in section.rows] for key, section in bare.command_sections.items()
-    }
-    rows["machines"] = [row.text for row in bare.machine_rows]
-    for key, data in bare.data_sections.items():
-        rows[key] = (len(data), bare.text[data.body.start : data.body.end].rstrip("\r\n"))
-    return rows
+def agreed(document: Document) -> str:
+    """The text with the line counter adjusted to command rows that were edited meanwhile."""
+    fixes = [finding.fix for finding in findings(document) if finding.code == "SB703" and finding.fix]
+    return apply(document.text, [edit for fix in fixes for edit in fix.edits])

@@ -43,7 +43,8 @@ class TextLog:
         match event:
             case events.RunStarted(script, machines, dry):
                 self._scene.document, self._dry = event.document, dry
-                self._write(f"{'dry run' if dry else 'run'} of {script}, {count(machines, 'machine')}")
+                number = f", {count(machines, 'machine')}" if machines else ""
+                self._write(f"{'dry run' if dry else 'run'} of {script}{number}")
             case events.ScanStarted(machines):
                 self._write(f"contacting {count(machines, 'machine')}")
             case events.MachineUnreachable(_, name, code, message, advice):

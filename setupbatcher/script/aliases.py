@@ -36,6 +36,7 @@ class Aliases:
 
     def __init__(self, rows: list[tuple[str, str]]) -> None:
         self._templates: dict[str, Template] = {}
+        self._values: dict[str, str] = {}
         self.names: dict[str, str] = {}
         for name, value in rows:
             if name.lower() not in self.names:
@@ -46,39 +47,53 @@ class Aliases:
         """An alias of that name, in any case, is there."""
         return name.lower() in self.names and not is_setting_name(name)
 
-    def value(self, name: str, lookup: Lookup | None = None, path: tuple[str, ...] = ()) -> str:
+    def value(self, name: str, lookup: Lookup | None = None) -> str:
         """The value of a row, references filled in; a name that nobody knows stays as it is written.
 
         Args:
             name: of an alias or a setting that the script has.
             lookup: finds what is no alias, such as ``ScriptDir``.
-            path: names on the way, to find circles.
 
         Raises:
             CircleError: the aliases refer to each other.
         """
-        key = name.lower()
-        if key in path:
-            circle = [*path[path.index(key) :], key]
-            raise CircleError([self.names[part] for part in circle])
-        pieces = []
-        for part in self._templates[key].parts:
-            if isinstance(part, str):
-                pieces.append(part)
-            elif isinstance(part, Variable):
-                pieces.append(self._reference(part, lookup, (*path, key)))
-        return "".join(pieces)
+        # What depends on nobody's lookup is worked out once.
+        values = self._values if lookup is None else {}
+        path = [name.lower()] if name.lower() not in values else []
+        while path:
+            key = path[-1]
+            needed = (part.name for part in self._templates[key].variables() if part.name in self)
+            missing = next((each.lower() for each in needed if each.lower() not in values), None)
+            if missing is None:
+                values[key] = self._filled(key, values, lookup)
+                path.pop()
+            elif missing in path:
+                circle = [*path[path.index(missing) :], missing]
+                raise CircleError([self.names[part] for part in circle])
+            else:
+                path.append(missing)
+        return values[name.lower()]
 
     def references(self, name: str) -> list[Variable]:
         """The variables that a row's value refers to."""
         return list(self._templates[name.lower()].variables())
 
-    def _reference(self, part: Variable, lookup: Lookup | None, path: tuple[str, ...]) -> str:
+    def _filled(self, key: str, values: dict[str, str], lookup: Lookup | None) -> str:
+        """A value whose references to aliases all have their values."""
+        pieces = []
+        for part in self._templates[key].parts:
+            if isinstance(part, str):
+                pieces.append(part)
+            elif isinstance(part, Variable):
+                pieces.append(self._reference(part, values, lookup))
+        return "".join(pieces)
+
+    def _reference(self, part: Variable, values: dict[str, str], lookup: Lookup | None) -> str:
         from setupbatcher.script.filters import FILTERS  # noqa: PLC0415 -- seldom needed while a script is read
 
         value: str | None
         if part.name in self:
-            value = self.value(part.name, lookup, path)
+            value = values[part.name.lower()]
         elif part.name.lower().startswith("env."):
             value = os.environ.get(part.name[len("env.") :], "")
         else:

@@ -16,6 +16,9 @@ from typing import Any, NamedTuple
 
 END = "$END"
 
+MOST_OPEN = 150
+"""Symbols that may be open at once: what lies deeper one inside the other is no longer read."""
+
 
 class Token(NamedTuple):
     """A terminal with its text and where it begins."""
@@ -111,7 +114,7 @@ class Automaton:
                 continue
             if reclassify:
                 token = reclassify(token, run.accepted)
-            if not run.feed(token):
+            if not run.feed(token) or run.depth > MOST_OPEN:
                 raise GrammarError(token.start, token, run.accepted)
         if not run.feed(Token(END, "", at)):
             raise GrammarError(at, Token(END, "", at), run.accepted)
@@ -168,6 +171,11 @@ class _Run:
     @property
     def state(self) -> int:
         return self._states[-1]
+
+    @property
+    def depth(self) -> int:
+        """How many symbols are open."""
+        return len(self._states)
 
     @property
     def accepted(self) -> frozenset[str]:

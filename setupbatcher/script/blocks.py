@@ -55,16 +55,26 @@ class Stray:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The blocks of a section, with what is wrong with their nesting."""
+    """The blocks of a section, with what is wrong with their nesting.
+
+    Attributes:
+        blocks: one after another.
+        strays: rows that end or continue what is not open.
+        unclosed: rows that open a block which is never closed.
+        deep: rows that open a block inside too many others; these blocks are left out.
+    """
 
     blocks: tuple[Block, ...]
     strays: tuple[Stray, ...]
     unclosed: tuple[CommandRow, ...]
+    deep: tuple[CommandRow, ...] = ()
 
 
 LOOPS = {"data.loop": "data.endloop", "xdata.loop": "xdata.endloop"}
 ENDS = frozenset({"data.endloop", "xdata.endloop", "endif"})
 """Rows that carry no marker."""
+MOST_NESTED = 50
+"""Blocks that may lie one inside the other."""
 
 
 def read_flow(rows: list[CommandRow]) -> Flow:
@@ -84,9 +94,13 @@ class _Builder:
         self._open: list[Loop | Chain] = []
         self._strays: list[Stray] = []
         self._unclosed: list[CommandRow] = []
+        self._deep: list[CommandRow] = []
+        self._left_out = 0
 
     def add(self, row: CommandRow) -> None:
         name = row.name
+        if self._is_left_out(row):
+            return
         if name in LOOPS:
             loop = Loop(row, _loop_data(row))
             self._body().append(loop)
@@ -105,7 +119,20 @@ class _Builder:
     def finish(self) -> Flow:
         for block in reversed(self._open):
             self._unclosed.append(_head(block))
-        return Flow(tuple(self._top), tuple(self._strays), tuple(self._unclosed))
+        return Flow(tuple(self._top), tuple(self._strays), tuple(self._unclosed), tuple(self._deep))
+
+    def _is_left_out(self, row: CommandRow) -> bool:
+        """The row belongs to a block that lies too deep."""
+        if row.name in LOOPS or row.name == "if":
+            if len(self._open) < MOST_NESTED:
+                return False
+            self._deep.append(row)
+            self._left_out += 1
+            return True
+        left_out = self._left_out > 0
+        if left_out and row.name in ENDS:
+            self._left_out -= 1
+        return left_out
 
     def _body(self) -> list[Block]:
         if not self._open:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from setupbatcher.diagnostics.model import Diagnostic, Note
 from setupbatcher.diagnostics.suggestions import did_you_mean
@@ -70,12 +71,13 @@ class _Reader:
         self.findings: list[Diagnostic] = []
         self.opened: dict[int, Label] = {}
         self._pair: Label | None = None
+        self._pair_is_closed = False
         self._inside: Label | None = None
 
     def tokens(self) -> Iterator[Token]:
         at = 0
         for index, label in enumerate(self._labels):
-            kind = self._kind(label, index)
+            kind = self._kind(label)
             if kind is None:
                 continue
             line = self._line_start(label)
@@ -88,6 +90,7 @@ class _Reader:
                     yield Token("END", "", line)
                 self.opened[line] = self._inside = label
                 self._pair = label if kind == "BEGIN" else None
+                self._pair_is_closed = kind == "BEGIN" and self._is_closed(label, index)
             else:
                 self._pair = self._inside = None
             yield token
@@ -101,7 +104,7 @@ class _Reader:
             return Token("END", "", token.start)
         return None
 
-    def _kind(self, label: Label, index: int) -> str | None:
+    def _kind(self, label: Label) -> str | None:
         """The token of a label, or ``None`` where it is a row like any other."""
         if label.section is None:
             self._report_unknown(label)
@@ -112,15 +115,16 @@ class _Reader:
                 return "END"
             self._report_stray(label)
             return None
-        if pair is not None and self._closed_later(pair, index):
+        if pair is not None and self._pair_is_closed:
             self._report_nested(label, pair)
             return None
         return "BEGIN" if label.form is Form.BEGIN else "HEADER"
 
-    def _closed_later(self, pair: Label, index: int) -> bool:
-        assert pair.section is not None
-        for label in self._labels[index:]:
-            if label.section is not None and label.section.key == pair.section.key:
+    def _is_closed(self, pair: Label, index: int) -> bool:
+        """The next label of the same section ends it."""
+        key = pair.section.key if pair.section is not None else ""
+        for label in islice(self._labels, index + 1, None):
+            if label.section is not None and label.section.key == key:
                 return label.form is Form.END
         return False
 

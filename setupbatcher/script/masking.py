@@ -29,7 +29,7 @@ def secret_rows(rows: Iterable[SettingRow], aliases: Aliases) -> list[SettingRow
     for row in rows:
         if is_password_name(row.name) and is_literal_secret(row.value) and is_literal_secret(_resolved(row, aliases)):
             secret.append(row)
-            _follow(row.value, aliases, names)
+            names |= _sources(row.value, aliases)
     return [row for row in rows if row in secret or row.name.lower() in names]
 
 
@@ -56,15 +56,16 @@ def _resolved(row: SettingRow, aliases: Aliases) -> str:
     return "".join(pieces)
 
 
-def _follow(value: str, aliases: Aliases, names: set[str]) -> None:
-    """Collect the aliases that a value is made of, in lower case."""
-    for variable in parse_template(value, functions=False).variables():
-        key = variable.name.lower()
-        if key in names or variable.name not in aliases:
-            continue
-        names.add(key)
-        for inner in aliases.references(key):
-            _follow(f"%{inner.name}%", aliases, names)
+def _sources(value: str, aliases: Aliases) -> set[str]:
+    """The aliases that a value is made of, in lower case."""
+    found: set[str] = set()
+    todo = list(parse_template(value, functions=False).variables())
+    while todo:
+        key = todo.pop().name.lower()
+        if key in aliases and key not in found:
+            found.add(key)
+            todo.extend(aliases.references(key))
+    return found
 
 
 def masked(text: str, secrets: Iterable[SettingRow], machines: Iterable[MachineRow]) -> str:

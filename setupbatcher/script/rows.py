@@ -144,12 +144,11 @@ class CommandRow:
     @cached_property
     def beyond(self) -> Span | None:
         """Text behind the marker cell: there is a TAB inside the command."""
-        parts = self.text.lstrip(" \t").split("\t")
-        filled = [index for index, part in enumerate(parts) if part.strip()]
-        if len(filled) < 3:  # noqa: PLR2004 -- command, marker, and more
+        marker = COMMANDS.locate(self.text)
+        if marker is None or not self.text[marker.end :].strip(" \t"):
             return None
-        first = self.cell_start - self.start + len(parts[0])
-        return Span(self.start + first, self.start + len(self.text.rstrip()))
+        command = self.text.index("\t", self.cell_start - self.start)
+        return Span(self.start + command, self.start + len(self.text.rstrip()))
 
     @cached_property
     def statement(self) -> Statement:

@@ -17,6 +17,7 @@ from setupbatcher.text.positions import line_starts
 
 _END = r"(?:\r\n|\n|\r)"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+_BLANK_ROW = r"[^\S\r\n]*+[\r\n]"
 _AT_MOST = 4096
 """Rows that one match takes."""
 _BLOCK = 1024
@@ -72,18 +73,23 @@ class Scanner:
         at, end = self._body.start, self._body.end
         if self._header and at < end:
             at = self._single(found, at, look=False)
-        open_run, done_run = self._patterns()
+        open_run, done_run, odd_run = self._patterns()
         while at < end:
             match = open_run.match(self._text, at, end)
-            done = False
+            done = odd = False
             if match is None and done_run is not None:
                 match = done_run.match(self._text, at, end)
-                done = True
+                done = match is not None
+            if match is None and odd_run is not None:
+                match = odd_run.match(self._text, at, end)
+                odd = True
             if match is None:
                 at = self._single(found, at, look=True)
                 continue
             self._begin_block(found, at)
             count = self._count(at, match.end())
+            if odd:
+                found.odd.extend(range(len(found.done), len(found.done) + count))
             found.done += (b"\1" if done else b"\0") * count
             at = match.end()
         found.offsets.append(end)
@@ -118,8 +124,8 @@ class Scanner:
         found.done.append(done)
         return match.end()
 
-    def _patterns(self) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
-        """Runs of sound rows without a marker, and of rows with ``OK``."""
+    def _patterns(self) -> tuple[re.Pattern[str], re.Pattern[str] | None, re.Pattern[str] | None]:
+        """Runs of sound rows without a marker, of rows with ``OK``, and of rows with anything else in its cell."""
         delimiter = re.escape(self._column.delimiter)
         plain = rf"[^{delimiter}\r\n]*+"
         value = plain
@@ -128,14 +134,16 @@ class Scanner:
             value = rf'(?:[^"{delimiter}\r\n]{plain}|{closed}|(?=[{delimiter}\r\n]))'
         rest = rf"(?:{delimiter}{value})*+{_END}"
         if not self._marked:
-            return _run(value + rest), None
+            return _run(value + rest), None, None
         blanks = "" if self._column.delimiter == " " else " *+"
         before = self._column.column - 2
-        if before < 0:
-            return _run(blanks + rest), _run(f"{blanks}[oO][kK]{blanks}{rest}")
-        some = rf"{value}(?:{delimiter}{value}){{0,{before}}}+(?:{delimiter}{blanks}{rest}|{_END})"
-        full = rf"{value}(?:{delimiter}{value}){{{before}}}+{delimiter}{blanks}[oO][kK]{blanks}{rest}"
-        return _run(some), _run(full)
+        some = blanks + rest
+        full = f"{blanks}[oO][kK]{blanks}{rest}"
+        if before >= 0:
+            some = rf"{value}(?:{delimiter}{value}){{0,{before}}}+(?:{delimiter}{blanks}{rest}|{_END})"
+            full = rf"{value}(?:{delimiter}{value}){{{before}}}+{delimiter}{full}"
+        odd = rf"(?!{some}|{full}|{_BLANK_ROW}){value}{rest}"
+        return _run(some), _run(full), _run(odd)
 
 
 def _run(row: str) -> re.Pattern[str]:

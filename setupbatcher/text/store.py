@@ -1,7 +1,8 @@
 """A script's file: read whole, replaced whole, never half written.
 
 Symbolic links are followed; mode and owner are kept; a file with several hard links is written in place, since a
-rename would part them (``markers.md``, *The writer's promises* 6).
+rename would part them (``markers.md``, *The writer's promises* 6). While that goes on, both versions stand beside it,
+so that a process that is killed in the middle leaves nothing half written behind.
 """
 
 from __future__ import annotations
@@ -13,10 +14,14 @@ import sys
 import time
 from pathlib import Path
 
+_NEW = "new"
+_BOTH = "both"
 _BUSY = frozenset({5, 32, 33})
 """Windows: access denied, sharing violation, lock violation: an editor or a virus scanner holds the file."""
 _PATIENCE = 2.5
 """Seconds for which a file that is held open is tried again."""
+_READ_TRIES = 50
+"""How often a file is read again that seems to be written at this moment, with a pause of 10 ms."""
 
 
 def digest(data: bytes) -> str:
@@ -38,12 +43,55 @@ class Store:
         self.real = path.resolve()
 
     def read(self) -> bytes:
-        """The bytes of the file.
+        """The bytes of the file; where a process was killed while it wrote in place, those it was to write.
 
         Raises:
             OSError: it cannot be read.
         """
-        return self.real.read_bytes()
+        for _ in range(_READ_TRIES):
+            before = self._versions()
+            data = self.real.read_bytes()
+            versions = self._versions()
+            if before is None and versions is None:
+                return data
+            if before == versions is not None and (data in versions or is_torn(data, *versions)):
+                return data if data == versions[0] else versions[1]
+            time.sleep(0.01)
+        # Neither version nor a mixture of both: somebody saved another text since.
+        return data
+
+    def _versions(self) -> tuple[bytes, bytes] | None:
+        """The old and the new version of a file that is written in place."""
+        try:
+            whole = self.beside(_BOTH).read_bytes()
+        except OSError:
+            return None
+        head, _, both = whole.partition(b"\n")
+        size, _, checksum = head.partition(b" ")
+        if not size.isdigit() or checksum.decode("ascii", "replace") != digest(both):
+            return None  # killed before the file itself was touched
+        return both[: int(size)], both[int(size) :]
+
+    def tidy(self) -> None:
+        """Finish or remove what a killed process left beside the file; for the process that has its lock.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        versions = self._versions()
+        if versions is not None and is_torn(self.real.read_bytes(), *versions):
+            self._overwrite(versions[1])
+        for suffix in (_NEW, _BOTH):
+            self.beside(suffix).unlink(missing_ok=True)
+
+    def stamp(self) -> tuple[int, int, int]:
+        """What changes when somebody saves the file, asked for without reading it.
+
+        Raises:
+            OSError: it is gone.
+        """
+        found = self.real.stat()
+        return found.st_mtime_ns, found.st_size, found.st_ino
 
     def beside(self, suffix: str) -> Path:
         """The path of a hidden companion file in the same folder."""
@@ -61,38 +109,24 @@ class Store:
             raise PermissionError(13, "its folder is read-only", str(self.path.parent))
 
     def replace(self, data: bytes) -> None:
-        """Put a new version in the place of the old one.
+        """Put a new version in the place of the old one; one process at a time may, the one that has the lock.
 
         Raises:
             OSError: it could not be written; the old version stands.
         """
         before = self.real.stat()
-        if before.st_nlink > 1:
+        if before.st_nlink > 1 or not _can_give_away(before):
             self._write_in_place(data)
             return
-        import secrets  # noqa: PLC0415 -- as above
-
-        temporary = self.real.with_name(f".{self.real.name}.{secrets.token_hex(4)}.new")
+        temporary = self.beside(_NEW)
         try:
-            self._write_new(temporary, data, before)
+            _write_new(temporary, data, before)
             self._rename(temporary, data)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
         sync_directory(self.real.parent)
-
-    def _write_new(self, temporary: Path, data: bytes, like: os.stat_result) -> None:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            if sys.platform != "win32":
-                if (like.st_uid, like.st_gid) != (os.geteuid(), os.getegid()):
-                    with contextlib.suppress(PermissionError):
-                        os.fchown(descriptor, like.st_uid, like.st_gid)
-                os.fchmod(descriptor, stat.S_IMODE(like.st_mode))
-            os.fsync(descriptor)
 
     def _rename(self, temporary: Path, data: bytes) -> None:
         end = time.monotonic() + _PATIENCE
@@ -114,11 +148,79 @@ class Store:
                 return
 
     def _write_in_place(self, data: bytes) -> None:
+        old = self.real.read_bytes()
+        both = self.beside(_BOTH)
+        try:
+            _write_new(both, b"%d %s\n" % (len(old), digest(old + data).encode()) + old + data, self.real.stat())
+            sync_directory(self.real.parent)
+        except OSError:
+            both.unlink(missing_ok=True)
+            raise
+        try:
+            self._overwrite(data)
+        except OSError:
+            # The old version's place is its own, even on a full disk. Should this fail too, both versions stay.
+            self._overwrite(old)
+            both.unlink()
+            raise
+        both.unlink()
+
+    def _overwrite(self, data: bytes) -> None:
         with self.real.open("r+b") as file:
             file.write(data)
             file.truncate()
             file.flush()
             os.fsync(file.fileno())
+
+
+def is_torn(data: bytes, old: bytes, new: bytes) -> bool:
+    """The bytes are what a process leaves that is killed while it writes a new version over an old one.
+
+    Also once all is written: then they are the new version.
+    """
+    written, end = 0, min(len(data), len(new))
+    while written < end:
+        middle = (written + end + 1) // 2
+        if data[written:middle] == new[written:middle]:
+            written = middle
+        else:
+            end = middle - 1
+    return data == new[:written] + old[written:] or data == new
+
+
+def _write_new(path: Path, data: bytes, like: os.stat_result) -> None:
+    """Write a file that is not there; a killed process may have left one of that name."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        take_after(descriptor, like)
+        os.fsync(descriptor)
+
+
+def take_after(descriptor: int, like: os.stat_result, *, at_least: int = 0, at_most: int = 0o7777) -> None:
+    """Give an open file the owner and the mode of another one, as far as this process may.
+
+    Args:
+        descriptor: of the file.
+        like: the other one.
+        at_least: mode bits that it has in any case.
+        at_most: mode bits that it may have.
+    """
+    if sys.platform == "win32":
+        return
+    if (like.st_uid, like.st_gid) != (os.geteuid(), os.getegid()):
+        with contextlib.suppress(PermissionError):
+            os.fchown(descriptor, like.st_uid, like.st_gid)
+    os.fchmod(descriptor, (stat.S_IMODE(like.st_mode) & at_most) | at_least)
+
+
+def _can_give_away(like: os.stat_result) -> bool:
+    """A new file of this process can get the owner of another one, and take its place in any folder."""
+    if sys.platform == "win32" or os.geteuid() == 0:
+        return True
+    return like.st_uid == os.geteuid() and like.st_gid in {os.getegid(), *os.getgroups()}
 
 
 def sync_directory(folder: Path) -> None:

@@ -15,7 +15,8 @@ from tests.checks.told import told
 
 def _data(rows: str, *, delimiter: str = "COMMA", column: int | None = 3, header: str = "No") -> str:
     marker = f"BatchSettings.MarkerCol={column}\n" if column else ""
-    return f"[Batch]\n[Settings]\nBatchSettings.Delimiter={delimiter}\nBatchSettings.DataHeader={header}\n{marker}[Data]\n{rows}"
+    settings = f"BatchSettings.Delimiter={delimiter}\nBatchSettings.DataHeader={header}\n{marker}"
+    return f"[Batch]\n[Settings]\n{settings}[Data]\n{rows}"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,14 @@ from tests.checks.told import SETTINGS, codes, told
 
 @pytest.mark.parametrize(
     "row",
-    ["Log x\tOK", "Log x\t ok ", "Log x\tOK(5)", "Log x\t\t5", "If Yes\t-\nEndIf", "If Yes\tOK\nElseIf No\t-\nElse\t-\nEndIf"],
+    [
+        "Log x\tOK",
+        "Log x\t ok ",
+        "Log x\tOK(5)",
+        "Log x\t\t5",
+        "If Yes\t-\nEndIf",
+        "If Yes\tOK\nElseIf No\t-\nElse\t-\nEndIf",
+    ],
 )
 def test_markers_of_a_row_pass(row: str) -> None:
     """Each row takes the marks that its kind can have."""

@@ -17,8 +17,23 @@ def _batch(*rows: str, given: list[str] | None = None) -> list[str]:
 
 @pytest.mark.parametrize(
     "name",
-    ["Machine", "machinerole", "PLATFORM", "LastErrorCode", "LastError", "LastOutput", "ScriptDir", "ScriptName"]
-    + ["Today", "Now", "Env.ANY", "site", "Site|upper", "Later", "Given"],
+    [
+        "Machine",
+        "machinerole",
+        "PLATFORM",
+        "LastErrorCode",
+        "LastError",
+        "LastOutput",
+        "ScriptDir",
+        "ScriptName",
+        "Today",
+        "Now",
+        "Env.ANY",
+        "site",
+        "Site|upper",
+        "Later",
+        "Given",
+    ],
 )
 def test_whatever_has_a_value_somewhere_is_known(name: str) -> None:
     """System variables, aliases, names that a command sets anywhere, and those of the command line are known."""

@@ -17,7 +17,7 @@ from pathlib import Path
 PATIENCE = 20.0
 """Seconds until a program that does not answer counts as hanging."""
 
-_PROGRAM = (sys.executable, "-m", "setupbatcher")
+PROGRAM = (sys.executable, "-m", "setupbatcher")
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Caller:
     def __call__(self, *arguments: str, **environment: str) -> Ended:
         """Call the program with pipes before it."""
         done = subprocess.run(
-            [*_PROGRAM, *arguments],
+            [*PROGRAM, *arguments],
             cwd=self.folder,
             env=self.environment | environment,
             stdin=subprocess.DEVNULL,
@@ -87,7 +87,7 @@ class Caller:
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start the program with pipes before it."""
         return subprocess.Popen(
-            [*_PROGRAM, *arguments],
+            [*PROGRAM, *arguments],
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -97,7 +97,7 @@ class Caller:
 
     def terminal(self, *arguments: str, **environment: str) -> Terminal:
         """Call the program with a terminal before it."""
-        return Terminal([*_PROGRAM, *arguments], self.folder, self.environment | environment)
+        return Terminal([*PROGRAM, *arguments], self.folder, self.environment | environment)
 
 
 class Terminal:
@@ -128,7 +128,9 @@ class Terminal:
         """Wait until a text is on the screen, behind what was expected before."""
         end = time.monotonic() + PATIENCE
         while (found := self.shown.find(text, self._at)) < 0:
-            assert self._read(end), f"{text!r} does not come: {self.shown!r}"
+            ended = self.process.poll() is not None
+            more = self._read(time.monotonic() + 0.1)
+            assert more or not (ended or time.monotonic() > end), f"{text!r} does not come: {self.shown!r}"
         self._at = found + len(text)
         return self
 

@@ -12,6 +12,7 @@ PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
+    ROOT / "samples" / "README.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 

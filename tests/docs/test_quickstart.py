@@ -52,7 +52,10 @@ def _shown(svg: str, columns: int) -> str:
 
 
 def test_the_demonstration_shows_what_it_should(record: ModuleType, session: str) -> None:
-    """It stops with an error, goes on after that was mended, and runs exactly the row whose marker was removed."""
+    """It stops with an error, goes on after that was mended, and runs exactly the row whose marker was removed.
+
+    Where it is to show something else: ``python docs/record.py --text >tests/docs/quickstart.expected``.
+    """
     assert record.plain(session) == EXPECTED
 
 

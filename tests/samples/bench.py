@@ -20,8 +20,10 @@ NAMES = sorted(path.stem for path in SAMPLES.glob("*.txt"))
 
 
 def _mixed(text: str) -> str:
+    """Three kinds of line ends in turn; rows added to [Variables] have the first kind of the file, so it has too."""
     ends = itertools.cycle(("\r\n", "\n", "\r"))
-    return re.sub("\n", lambda _: next(ends), text)
+    head, label, tail = text.partition("[Variables]\n")
+    return re.sub("\n", lambda _: next(ends), head) + (label + tail).replace("\n", "\r\n")
 
 
 VARIANTS: dict[str, Callable[[str], bytes]] = {

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import setupbatcher
 from setupbatcher import events
 from setupbatcher.engine import step
 from setupbatcher.run import check, remove_markers, status
@@ -105,6 +109,30 @@ def test_a_dry_run_names_every_command_and_changes_nothing(name: str, tmp_path: 
     assert list(home.iterdir()) == []
 
 
+@names
+def test_a_sample_runs_as_its_reader_runs_it(name: str, tmp_path: Path, home: Path) -> None:
+    """The program says that it begins and that it is done, and does what it should."""
+    bench = Bench(tmp_path / "place", name)
+    bench.lay_out(read(SAMPLES / f"{name}.txt"))
+    search = f"{Path(setupbatcher.__file__).parents[1]}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
+    done = subprocess.run(
+        [sys.executable, "-m", "setupbatcher", "run", f"{name}.txt"],
+        cwd=bench.folder,
+        env={**os.environ, "PYTHONPATH": search},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("ignored[")]
+    assert lines[0].startswith(f"{name}.txt: run")
+    assert re.fullmatch(r"Done: .*\d\.\d s", lines[-1])
+    assert len(lines) == 2
+    assert read(bench.script) == expected(name, "after")
+    assert bench.listing() == expected(name, "files")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_check_finds_nothing(name: str) -> None:
     """Not even a warning."""
@@ -125,3 +153,13 @@ def test_an_error_runs_the_rows_for_it_and_the_next_run_goes_on(tmp_path: Path, 
     started = [event.text for event in bench.heard if isinstance(event, events.CommandStarted)]
     assert started == ["File.Copy %Report%,%Place%/sent.txt"]
     assert bench.tree()["errors/sent.txt"] == b"all disks are fine\n"
+
+
+def test_a_value_that_was_found_out_survives_a_stop(tmp_path: Path, home: Path) -> None:
+    """What the sample of variables tells its reader to try."""
+    bench = Bench(tmp_path / "place", "variables")
+    bench.lay_out(read(SAMPLES / "variables.txt"))
+    assert bench.run(given={"Ready": "no"}) == 1
+    assert read(bench.script).endswith("[Variables]\n\tLines\t3\n")
+    assert bench.run() == 0
+    assert bench.tree()["count/report.txt"] == b"the list has 3 lines\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,9 @@ from tests.script.scripts import SCRIPTS
 
 def _sections(text: str) -> dict[str, str]:
     """The bodies of the sections by their names."""
-    return {str(frame.section): text[frame.body.start : frame.body.end] for frame in Document.from_text(text).layout.frames}
+    return {
+        str(frame.section): text[frame.body.start : frame.body.end] for frame in Document.from_text(text).layout.frames
+    }
 
 
 def _findings(text: str) -> list[tuple[str, str]]:
@@ -49,7 +53,7 @@ def test_data_rows_are_the_lines_of_their_section(text: str) -> None:
     """A data section is split like any other, only later, and counts from 0."""
     for data in Document.from_text(text).data_sections.values():
         spans = [data.span(line) for line in range(len(data))]
-        gaps = [text[left.end : right.start] for left, right in zip(spans, spans[1:], strict=False)]
+        gaps = [text[left.end : right.start] for left, right in pairwise(spans)]
         assert set(gaps) <= {"\n", "\r\n", "\r"}
         assert "".join(data.row(line) for line in range(len(data))) == (
             text[data.body.start : data.body.end].replace("\r", "").replace("\n", "")
@@ -86,7 +90,9 @@ def test_a_label_names_a_section(label: str, section: SectionId) -> None:
     assert [frame.section for frame in Document.from_text(label).layout.frames] == [section]
 
 
-@pytest.mark.parametrize("line", ["[Data1]", "[Data02]", "[Init_Begin", "x [Batch]", "[Batch] x", "[Sub ]", "[[Batch]]"])
+@pytest.mark.parametrize(
+    "line", ["[Data1]", "[Data02]", "[Init_Begin", "x [Batch]", "[Batch] x", "[Sub ]", "[[Batch]]"]
+)
 def test_other_lines_are_no_labels(line: str) -> None:
     """A label stands alone on its line and is spelt right."""
     assert Document.from_text(line).layout.frames == ()
@@ -118,7 +124,9 @@ def test_any_other_bracketed_line_is_a_row() -> None:
         ("[Data_Begin]\n[Bacth]\n[Data_End]\n", {"[Data]": "[Bacth]\n"}, []),
     ],
 )
-def test_a_broken_label_is_mended_and_told(text: str, sections: dict[str, str], findings: list[tuple[str, str]]) -> None:
+def test_a_broken_label_is_mended_and_told(
+    text: str, sections: dict[str, str], findings: list[tuple[str, str]]
+) -> None:
     """Recovery finds the sections that were meant as far as that can be told."""
     assert _sections(text) == sections
     assert _findings(text) == findings

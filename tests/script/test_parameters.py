@@ -89,7 +89,11 @@ def test_places_are_those_of_the_text(tail: str, count: int | None) -> None:
     assert count is None or len(found.items) <= count
 
 
-@given(st.lists(st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=8), min_size=1, max_size=5))
+@given(
+    st.lists(
+        st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=8), min_size=1, max_size=5
+    )
+)
 def test_quoting_protects_everything(values: list[str]) -> None:
     """Whatever is put in quotes, with its own quotes doubled, comes back as it was."""
     tail = ",".join('"' + value.replace('"', '""') + '"' for value in values)

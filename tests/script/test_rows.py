@@ -100,7 +100,14 @@ def test_a_machine_row_is_taken_apart() -> None:
 def test_a_short_machine_row_has_empty_columns() -> None:
     """Nothing but the name is needed."""
     row = MachineRow(1, 5, "web1")
-    assert (row.name, row.platform, row.role, row.options, row.marker, row.marker_span) == ("web1", "", "", {}, "", None)
+    assert (row.name, row.platform, row.role, row.options, row.marker, row.marker_span) == (
+        "web1",
+        "",
+        "",
+        {},
+        "",
+        None,
+    )
     assert (row.field_span(3).start, row.field_span(3).end) == (9, 9)
 
 

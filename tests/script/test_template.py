@@ -67,7 +67,9 @@ def test_everything_that_is_referred_to_is_found() -> None:
     assert [call.function for call in template.calls()] == ["Left", "Len"]
 
 
-@pytest.mark.parametrize(("text", "constant"), [("", ""), ("a%%b", "a%b"), ("%a%", None), ("a%b%", None), ("Len(a)", None)])
+@pytest.mark.parametrize(
+    ("text", "constant"), [("", ""), ("a%%b", "a%b"), ("%a%", None), ("a%b%", None), ("Len(a)", None)]
+)
 def test_a_constant_is_known(text: str, constant: str | None) -> None:
     """A template with nothing to fill in is its text."""
     assert parse_template(text).constant == constant

@@ -62,4 +62,11 @@ ENTRIES = (
         "call in flight could not be told from those of the call around it either. Break the circle; a loop over "
         "data rows often does what was meant.",
     ),
+    Entry(
+        "SB410",
+        "nested too deeply",
+        "Loops and branches, or subsections that call others, lie one inside the other more than 50 deep. A person "
+        "never needs that many, so the program that wrote the script went wrong, or ends are missing all the way. "
+        "Close the blocks where they end, or put the inner rows one after another.",
+    ),
 )

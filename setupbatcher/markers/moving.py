@@ -1,0 +1,114 @@
+"""Takes a book over to a script that somebody edited during the run (``markers.md``, *The writer's promises* 5).
+
+Machines are found by name, rows by a line diff. What this run has earned stays; all else is as the edit has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from setupbatcher.markers.book import MACHINES_ID, Book, RowLostError
+from setupbatcher.markers.cell import CommandMarker, MachineMarker
+from setupbatcher.markers.matching import match_lines
+from setupbatcher.script.blocks import Loop, all_loops
+from setupbatcher.script.data import DataSection
+from setupbatcher.script.document import Document
+from setupbatcher.script.labels import Kind, SectionId
+from setupbatcher.script.rows import COMMANDS
+
+BATCH = SectionId(Kind.BATCH)
+
+Places = dict[str, list[int | None]]
+"""By section, for each line of the old script its line in the new one."""
+
+
+def move(book: Book, edited: Document) -> None:
+    """Let a book go on with an edited script.
+
+    Raises:
+        RowLostError: a data row or section that is worked on is gone; the book is as it was.
+    """
+    data = _data_places(book, edited)
+    if len(data) != len(book.known_data()):
+        raise RowLostError
+    lines = [data[cursor.section.key][cursor.line] for cursor in book.cursors]
+    if any(line is None and not cursor.finished for cursor, line in zip(book.cursors, lines, strict=True)):
+        raise RowLostError
+    loops = list(_loop_marks(book, data))
+    machines = list(_machine_marks(book, edited, data))
+    for cursor, line in zip(book.cursors, lines, strict=True):
+        cursor.line = -1 if line is None else line
+    book.go_over(edited, data, _command_places(book, edited))
+    for section, line, marker in loops:
+        book.set_cell(section, line, str(marker))
+    for line, text in machines:
+        book.set_cell(MACHINES_ID, line, text)
+
+
+def _data_places(book: Book, edited: Document) -> Places:
+    return {
+        section.key: match_lines(_data_rows(book.document.data_sections[section.key]), _data_rows(other))
+        for section in book.known_data()
+        if (other := edited.data(section)) is not None
+    }
+
+
+def _data_rows(data: DataSection) -> list[str]:
+    return [data.column.strip(data.row(line)) for line in range(len(data))]
+
+
+def _command_places(book: Book, edited: Document) -> Places:
+    places: Places = {}
+    for section in book.command_sections():
+        other = edited.commands(section.section)
+        rows = [COMMANDS.strip(row.text) for row in other.rows] if other else []
+        found = match_lines([COMMANDS.strip(row.text) for row in section.rows], rows)
+        places[section.section.key] = [None if line is None else line + 1 for line in found]
+    return places
+
+
+def _loops(book: Book, section: SectionId) -> Iterator[Loop]:
+    commands = book.commands(section)
+    for loop, _ in all_loops(commands.flow.blocks) if commands else ():
+        yield loop
+
+
+def _loop_marks(book: Book, data: Places) -> Iterator[tuple[SectionId, int, CommandMarker]]:
+    """The rows that unfinished loops are at, by their new lines."""
+    for section in book.command_sections():
+        for loop in _loops(book, section.section):
+            marker = book.command(section.section, loop.row.line)
+            row = _place(data, loop.data, marker.row)
+            if row is not None:
+                yield section.section, loop.row.line, replace(marker, row=row)
+
+
+def _machine_marks(book: Book, edited: Document, data: Places) -> Iterator[tuple[int, str]]:
+    """The cells of machines that name a data row or are this run's, by the machines' new lines."""
+    new = {row.name.lower(): row for row in edited.machines}
+    for row in book.document.machines:
+        now, marker = new.get(row.name.lower()), book.machine(row.line)
+        if now is None:
+            continue
+        if book.has_set(MACHINES_ID, row.line):
+            yield now.line, str(_with_row(book, marker, data)) if marker else ""
+        elif marker is not None and marker.line is not None and now.marker == row.marker:
+            yield now.line, str(_with_row(book, marker, data))
+
+
+def _with_row(book: Book, marker: MachineMarker, data: Places) -> MachineMarker:
+    if marker.row is None:
+        return marker
+    for loop in _loops(book, BATCH):
+        if loop.end is not None and marker.line is not None and loop.row.line <= marker.line <= loop.end.line:
+            row = _place(data, loop.data, marker.row)
+            return marker if row is None else replace(marker, row=row)
+    return marker
+
+
+def _place(data: Places, section: SectionId, row: int | None) -> int | None:
+    places = data.get(section.key)
+    if row is None or places is None or row >= len(places):
+        return row
+    return places[row]
