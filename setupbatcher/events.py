@@ -137,6 +137,13 @@ class CommandStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class ProcessStarted:
+    """The command in flight has started a process on the controller."""
+
+    process: int
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """A piece of a program's output, secrets masked."""
 
@@ -338,6 +345,7 @@ Event = (
     | SectionStarted
     | MachineStarted
     | CommandStarted
+    | ProcessStarted
     | Output
     | Said
     | CommandError

@@ -137,7 +137,7 @@ class Laboratory:
             yield
 
     def edit(self, change: Callable[[str], str], *, noticed: bool = True) -> Callable[[str], None]:
-        """A fault: somebody changes the script while a command is at work; the writer notices at once, or at the end."""
+        """A fault: somebody changes the script while a command is at work; noticed at once, or at the end."""
 
         def fault(_name: str) -> None:
             self.write(change(self.text))

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 
 from setupbatcher.checks.names import Origin
 from setupbatcher.checks.subject import Line, Subject, target
+from setupbatcher.script.functions import PURE
+from setupbatcher.script.reserved import PASSING
 from setupbatcher.script.template import Template
 
-_PURE = frozenset({"ADpathToRFC1779", "Replace", "Len", "Left", "Right", "Mid"})
-_PASSING = frozenset({"lasterrorcode", "lasterror", "lastoutput", "today", "now"})
 _FOREIGN = frozenset({"lasterror", "lastoutput"})
 
 
@@ -32,8 +32,8 @@ def lost(subject: Subject) -> dict[str, list[Line]]:
 
     def is_passing(_line: Line, template: Template, found: Iterable[str]) -> bool:
         names = {variable.name.lower() for variable in template.variables()}
-        return bool(names & _PASSING or names.intersection(found)) or any(
-            call.function not in _PURE for call in template.calls()
+        return bool(names & PASSING or names.intersection(found)) or any(
+            call.function not in PURE for call in template.calls()
         )
 
     found = _spread(subject, is_passing)

@@ -46,7 +46,7 @@ def write_bundle(arguments: Sequence[str], *, error: BaseException | None = None
     parts = {"versions.txt": _versions(arguments), "script.txt": _script(), "log.txt": _log()}
     if error is not None:
         parts["traceback.txt"] = "".join(traceback.format_exception(error))
-    name = f"setupbatcher-support-{datetime.now().astimezone():%Y%m%d-%H%M%S}-{os.getpid()}.zip"
+    name = f"setupbatcher-support-{datetime.now().astimezone():%Y%m%d-%H%M%S-%f}.zip"
     try:
         return _write(Path(name), parts)
     except OSError:
@@ -54,7 +54,7 @@ def write_bundle(arguments: Sequence[str], *, error: BaseException | None = None
 
 
 def _write(path: Path, parts: dict[str, str]) -> Path:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, text in parts.items():
             bundle.writestr(name, text.encode("utf-8", "backslashreplace"))

@@ -23,7 +23,31 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 def wants_colour(stream: TextIO) -> bool:
     """The stream is a terminal with colours, and ``NO_COLOR`` does not forbid them."""
-    return is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    if not is_terminal(stream) or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return _understands_colours(stream)
+
+
+if sys.platform == "win32":
+    import ctypes
+    import msvcrt
+
+    _VIRTUAL_TERMINAL = 4
+
+    def _understands_colours(stream: TextIO) -> bool:
+        """A console is told to understand escape sequences; one that cannot is as old as Windows 8."""
+        handle, mode = msvcrt.get_osfhandle(stream.fileno()), ctypes.c_ulong()
+        console = ctypes.windll.kernel32
+        if not console.GetConsoleMode(handle, ctypes.byref(mode)):
+            return False
+        return bool(console.SetConsoleMode(handle, mode.value | _VIRTUAL_TERMINAL))
+
+else:
+
+    def _understands_colours(stream: TextIO) -> bool:
+        """Every terminal of other systems does."""
+        del stream
+        return True
 
 
 def width(stream: TextIO) -> int:

@@ -193,16 +193,22 @@ def _kind(hint: Any) -> ParameterKind:  # noqa: ANN401 -- an annotation can be a
 def _documented_arguments(description: str) -> dict[str, str]:
     """The lines ``name: text`` under ``Args:``."""
     found: dict[str, str] = {}
-    inside = False
+    inside, name = False, ""
     for line in description.splitlines():
         if line.strip() == "Args:":
             inside = True
-        elif inside and (not line.strip() or not line.startswith(" ")):
+        elif inside and not line.startswith("    "):
             inside = False
-        elif inside and ":" in line:
+        elif inside and line.startswith(_DEEPER) and name:
+            found[name] += f" {line.strip()}"
+        elif inside:
             name, _, text = line.strip().partition(":")
             found[name] = text.strip()
     return found
+
+
+_DEEPER = " " * 5
+"""A line that goes on, deeper than the four blanks of a parameter."""
 
 
 def find(name: str) -> Command | None:

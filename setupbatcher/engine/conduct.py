@@ -9,8 +9,12 @@ from pathlib import Path
 
 from setupbatcher import checks, events
 from setupbatcher.diagnostics.model import Diagnostic, Severity
+from setupbatcher.engine.machines import spec_of
 from setupbatcher.engine.options import Options, Refused, matcher
 from setupbatcher.engine.questions import InFlightPolicy, Nobody, OnError, Questions
+from setupbatcher.errors import Failure
+from setupbatcher.hosts.local import still_runs
+from setupbatcher.hosts.secrets import Secrets
 from setupbatcher.markers import policy
 from setupbatcher.markers.book import MACHINES_ID, Book, Change, Mark
 from setupbatcher.markers.cell import MachineMarker
@@ -18,7 +22,7 @@ from setupbatcher.markers.clear import Selection, clear
 from setupbatcher.markers.custody import JOURNAL, Custody, ScriptError, look, settle
 from setupbatcher.markers.position import position
 from setupbatcher.markers.records import InFlight
-from setupbatcher.markers.resume import BATCH, Plan, make_plan, owner_of, unleavable, unreachable_marks
+from setupbatcher.markers.resume import BATCH, INIT, UNDO, Plan, make_plan, owner_of, unleavable, unreachable_marks
 from setupbatcher.markers.writer import MarkerWriter, OutsideEditError
 from setupbatcher.script.document import Document
 from setupbatcher.text import Span
@@ -47,6 +51,7 @@ class Run:
         self._questions = questions or Nobody()
         self._interrupt: Callable[[int], None] | None = None
         self._interrupted: int | None = None
+        self._secrets = Secrets(self._questions.secret)
 
     def interrupt(self, status: int = 130) -> None:
         """End the run after the command in flight, markers written; 130 for a person, 143 for a signal."""
@@ -88,13 +93,30 @@ class Run:
             custody.begin(text, on_outside_edit=lambda: None).close()
             self._emit(events.Notice(*self._nothing_to_do(current)))
             return None
+        await self._fetch_passwords(current, plan)
         skipped = [] if text is not None else await self._in_flight(custody)
         writer = custody.begin(text, durable=self._options.durable, on_outside_edit=self._edited)
         for entry in skipped:
             writer.apply(_skip(writer.book, entry))
         return writer
 
+    async def _fetch_passwords(self, document: Document, plan: Plan) -> None:
+        """A password that cannot be had is found out before anything runs (``language.md``, section 6)."""
+        for row in plan.machines:
+            password = spec_of(document, row, self._path.parent).password
+            try:
+                if password is not None:
+                    await self._secrets.resolve(password, purpose=row.name)
+            except Failure as failure:
+                finding = Diagnostic("SB207", failure.message, row.name_span, failure.help)
+                raise Refused([finding], document) from failure
+
     def _check(self, document: Document) -> None:
+        if document.commands(INIT) is None and document.commands(BATCH) is None and document.commands(UNDO):
+            finding = Diagnostic(
+                "SB107", "nothing to run: the script has [Undo] only", Span(0, 0), "add a section [Batch]"
+            )
+            raise Refused([finding], document)
         findings = checks.check(document, given=self._options.given)
         if any(finding.severity is Severity.ERROR for finding in findings):
             raise Refused(findings, document)
@@ -134,11 +156,26 @@ class Run:
         )
         if chosen is InFlightPolicy.STOP:
             raise Refused([_in_flight_finding(names)], custody.book.document)
-        return custody.in_flight if chosen is InFlightPolicy.SKIP else []
+        if chosen is InFlightPolicy.SKIP:
+            return custody.in_flight
+        for entry in custody.in_flight:
+            await self._wait_for(entry)
+        return []
+
+    async def _wait_for(self, entry: InFlight) -> None:
+        """A command that the dead run has left at work comes to its end before it is run again."""
+        told = False
+        while entry.process is not None and still_runs(*entry.process):
+            if not told:
+                text = f"waiting for process {entry.process[0]}, which the run that died has left at work"
+                self._emit(events.Notice(text, "it is run again when it has ended; end it by hand if it hangs"))
+                told = True
+            if self._interrupted is not None:
+                raise Refused([_in_flight_finding([describe(entry)])], None, self._interrupted)
+            await asyncio.sleep(0.2)
 
     async def _work(self, custody: Custody, writer: MarkerWriter) -> int:
         from setupbatcher.engine.session import Session  # noqa: PLC0415 -- the hosts are slow to import
-        from setupbatcher.hosts.secrets import Secrets  # noqa: PLC0415
 
         plan = self._plan(writer.book)
         session = Session(
@@ -147,7 +184,7 @@ class Run:
             self._path,
             self._options,
             self._questions,
-            Secrets(self._questions.secret),
+            self._secrets,
             lambda event: self._tell(writer, event),
             writer.look,
         )
@@ -223,7 +260,6 @@ class Run:
 
     async def _rehearse(self) -> int:
         from setupbatcher.engine.session import Session  # noqa: PLC0415 -- as in _work
-        from setupbatcher.hosts.secrets import Secrets  # noqa: PLC0415
 
         document = look(self._path).book.current()
         text = self._restarted(document)

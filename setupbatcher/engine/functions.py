@@ -13,9 +13,6 @@ from setupbatcher.errors import Failure
 from setupbatcher.hosts.base import Host
 from setupbatcher.hosts.secrets import Secrets
 
-PURE = frozenset({"ADpathToRFC1779", "Replace", "Len", "Left", "Right", "Mid"})
-"""Functions of their arguments alone; what they give can be worked out again on a resume."""
-
 
 async def call(name: str, arguments: Sequence[str], host: Host, secrets: Secrets) -> str:
     """The value of a function.

@@ -3,39 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping
 
 from setupbatcher import errors
 from setupbatcher.errors import Failure
 from setupbatcher.script.aliases import Aliases
 from setupbatcher.script.data import DataSection
-
-_COLUMN = re.compile(r"col([1-9][0-9]{0,8})", re.IGNORECASE)
-
-SYSTEM = (
-    "Machine",
-    "MachineRole",
-    "Platform",
-    "Row",
-    "LastErrorCode",
-    "LastError",
-    "LastOutput",
-    "ScriptDir",
-    "ScriptName",
-    "Today",
-    "Now",
-)
-"""Reserved names; ``Env.NAME`` and ``colN`` are reserved too."""
-
-
-def is_reserved(name: str) -> bool:
-    """The name belongs to the system and cannot be set."""
-    lowered = name.lower()
-    return lowered in _RESERVED or lowered.startswith("env.") or _COLUMN.fullmatch(name) is not None
-
-
-_RESERVED = frozenset(name.lower() for name in SYSTEM)
+from setupbatcher.script.reserved import column_number, is_reserved
 
 
 class RowValues:
@@ -48,8 +22,7 @@ class RowValues:
 
     def get(self, name: str) -> str | None:
         """The value of ``colN`` or of a named column; the marker's own column is empty."""
-        column = _COLUMN.fullmatch(name)
-        number = int(column[1]) if column else self._data.names.get(name.lower())
+        number = column_number(name) or self._data.names.get(name.lower())
         if number is None:
             return None
         if number > len(self._values) or number == self._data.marker_number:

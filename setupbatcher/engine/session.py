@@ -95,7 +95,9 @@ class Session:
             delimiter=settings.get("BatchSettings.CommandDelimiter"),
             folder=self._folder,
         )
-        self._controller: Host = NoHost("the controller") if options.dry_run else LocalHost(self._folder)
+        self._controller: Host = (
+            NoHost("the controller") if options.dry_run else LocalHost(self._folder, began=self._began)
+        )
         self._scope = Scope(book.document.aliases, options.given, system.of_run(script), declared_names(book))
 
     def interrupt(self, status: int = 130) -> None:
@@ -136,6 +138,8 @@ class Session:
                 document, self._plan.machines, self._folder, self._secrets, self._questions, self._emit
             )
             self._check_interrupt()
+            if self._plan.machines and len(self._tally.unreachable) == len(self._plan.machines):
+                return
         await self._init()
         if not document.has_machines:
             await self._this_machine()
@@ -217,7 +221,11 @@ class Session:
     async def _connect(self, row: MachineRow) -> Host:
         if self._dry:
             return NoHost(row.name)
-        return await connect(spec_of(self._book.document, row, self._folder), base=self._folder, secrets=self._secrets)
+        spec = spec_of(self._book.document, row, self._folder)
+        return await connect(spec, base=self._folder, secrets=self._secrets, began=self._began)
+
+    def _began(self, process: int) -> None:
+        self._emit(events.ProcessStarted(process))
 
     async def _batch(self, host: Host, row: MachineRow | None, name: str) -> bool:
         """[Batch] on a machine; ``True`` once it is done."""

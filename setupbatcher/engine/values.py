@@ -13,10 +13,11 @@ from setupbatcher.hosts.base import Host
 from setupbatcher.hosts.secrets import Secrets
 from setupbatcher.script.condition import All, AnyOf, Comparison, Condition, Not, compare, parse_condition
 from setupbatcher.script.filters import FILTERS
+from setupbatcher.script.functions import PURE
+from setupbatcher.script.reserved import PASSING
 from setupbatcher.script.template import Call, Template, Variable
 
 _TRUE = frozenset({"yes", "true", "1"})
-_PASSING = frozenset({"lasterrorcode", "lasterror", "lastoutput", "today", "now"})
 _FALSE = frozenset({"no", "false", "0", ""})
 
 
@@ -59,7 +60,7 @@ class Values:
         return "".join(parts)
 
     async def _call(self, name: str, arguments: list[str]) -> str:
-        if name in functions.PURE:
+        if name in PURE:
             return await functions.call(name, arguments, _NoHost, self._secrets)  # type: ignore[arg-type]
         return await functions.call(name, arguments, self._host(), self._secrets)
 
@@ -105,11 +106,11 @@ class Values:
 
     def replayable(self, template: Template) -> bool:
         """The value can be worked out again: constants, aliases, row values, and variables that could be."""
-        pure = all(call.function in functions.PURE for call in template.calls())
+        pure = all(call.function in PURE for call in template.calls())
         return pure and all(self._is_lasting(variable.name) for variable in template.variables())
 
     def _is_lasting(self, name: str) -> bool:
-        if name.lower() in _PASSING or name.lower() in self.scope.passing:
+        if name.lower() in PASSING or name.lower() in self.scope.passing:
             return False
         try:
             return self.scope.get(name) is not None

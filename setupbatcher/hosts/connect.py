@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from setupbatcher import errors
@@ -11,7 +12,7 @@ from setupbatcher.hosts.local import LocalHost
 from setupbatcher.hosts.secrets import Secrets
 
 
-async def connect(spec: HostSpec, *, base: Path, secrets: Secrets) -> Host:
+async def connect(spec: HostSpec, *, base: Path, secrets: Secrets, began: Callable[[int], None] | None = None) -> Host:
     """Connect to a machine and log in. The caller closes the host.
 
     The pre-scan does the same and keeps the host for the run: a machine is greeted once.
@@ -20,6 +21,7 @@ async def connect(spec: HostSpec, *, base: Path, secrets: Secrets) -> Host:
         spec: the machine.
         base: the script's folder, where relative paths on this machine start.
         secrets: where its password is fetched.
+        began: receives the number of every process that is started on this machine.
 
     Raises:
         Failure: 53 name not resolved, 1231 and 1232 no route, 1225 refused, 1460 no answer, 1326 login refused, 1397
@@ -27,7 +29,7 @@ async def connect(spec: HostSpec, *, base: Path, secrets: Secrets) -> Host:
             connection lost, 50 no such transport.
     """
     if spec.transport is Transport.LOCAL:
-        return LocalHost(base, spec.name)
+        return LocalHost(base, spec.name, began)
     if spec.transport is Transport.WINRM:
         raise Failure(
             errors.NOT_SUPPORTED,

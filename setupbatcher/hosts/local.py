@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from setupbatcher.hosts import spawn
@@ -17,9 +17,11 @@ class LocalHost:
     Args:
         directory: where lines and programs start and relative paths begin: the script's folder.
         name: the machine's name as the script writes it.
+        began: receives the number of every process that is started.
     """
 
-    def __init__(self, directory: Path, name: str = "localhost") -> None:
+    def __init__(self, directory: Path, name: str = "localhost", began: Callable[[int], None] | None = None) -> None:
+        self._began = began
         self._directory = directory.absolute()
         self._name = name
         self._files = LocalFilesystem(self._directory)
@@ -42,13 +44,33 @@ class LocalHost:
     async def shell(self, line: str, *, timeout: float | None = None, sink: OutputSink | None = None) -> Result:
         """Run a line with ``/bin/sh -c`` or ``cmd /d /s /c``; see :func:`setupbatcher.hosts.spawn.run`."""
         arguments = f'cmd /d /s /c "{line}"' if self.platform is Platform.WINDOWS else ("/bin/sh", "-c", line)
-        return await spawn.run(arguments, directory=self._directory, timeout=timeout, sink=sink)
+        return await spawn.run(arguments, directory=self._directory, timeout=timeout, sink=sink, began=self._began)
 
     async def program(
         self, arguments: Sequence[str], *, timeout: float | None = None, sink: OutputSink | None = None
     ) -> Result:
         """Run a program with its arguments as data; see :func:`setupbatcher.hosts.spawn.run`."""
-        return await spawn.run(arguments, directory=self._directory, timeout=timeout, sink=sink)
+        return await spawn.run(arguments, directory=self._directory, timeout=timeout, sink=sink, began=self._began)
 
     async def close(self) -> None:
         """Nothing to end."""
+
+
+def still_runs(process: int, began: float) -> bool:
+    """Whether a process that an earlier run started is at work.
+
+    Args:
+        process: its number.
+        began: when it was started, seconds since the epoch; tells it from a later process of the same number.
+    """
+    import psutil  # noqa: PLC0415 -- asked for only after a crash, and not cheap to import
+
+    try:
+        found = psutil.Process(process)
+        return bool(abs(found.create_time() - began) < _SAME and found.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
+_SAME = 3.0
+"""Seconds by which two clocks may tell the start of one process."""

@@ -6,7 +6,7 @@ import asyncio
 import errno
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from setupbatcher import errors
@@ -18,7 +18,12 @@ from setupbatcher.hosts.watching import PidfdWatch, ThreadWatch, Watch
 
 
 async def run(
-    arguments: Sequence[str] | str, *, directory: Path, timeout: float | None = None, sink: OutputSink | None = None
+    arguments: Sequence[str] | str,
+    *,
+    directory: Path,
+    timeout: float | None = None,
+    sink: OutputSink | None = None,
+    began: Callable[[int], None] | None = None,
 ) -> Result:
     """Run a program to its end.
 
@@ -31,6 +36,7 @@ async def run(
         directory: where the program starts.
         timeout: seconds until the program and its whole group are ended; ``None`` for no limit.
         sink: receives output as it comes.
+        began: receives the process number.
 
     Returns:
         The exit status, 128 + n for a program ended by signal n, and the output.
@@ -41,6 +47,8 @@ async def run(
     output = Output(sink)
     watch, process = _start(arguments, directory, output)
     try:
+        if began is not None:
+            began(process.pid)
         async with asyncio.timeout(timeout):
             status = await watch.done
     except TimeoutError:

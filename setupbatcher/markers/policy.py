@@ -8,13 +8,10 @@ from setupbatcher import events
 from setupbatcher.events import LoopPlace, Place
 from setupbatcher.markers.book import MACHINES_ID, Book, Change, Clear, Drop, Keep, Mark
 from setupbatcher.markers.cell import ALL_DONE, CommandMarker, MachineMarker
-from setupbatcher.markers.resume import adoption, unreachable_marker
+from setupbatcher.markers.resume import BATCH, INIT, adoption, unreachable_marker
 from setupbatcher.script.blocks import Loop, all_loops, all_rows
 from setupbatcher.script.labels import Kind, SectionId
 
-INIT = SectionId(Kind.INIT)
-BATCH = SectionId(Kind.BATCH)
-UNDO = SectionId(Kind.UNDO)
 ON_ERROR = SectionId(Kind.ON_ERROR)
 
 DONE = CommandMarker(done=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from setupbatcher.markers.book import Book, Change, Clear, Drop, Finish, Keep, Mark
@@ -69,6 +69,7 @@ class InFlight:
         row: data row, or ``None``.
         machine: name, or the empty text on the controller.
         text: the row as written.
+        process: number and start of the process it started on the controller, or ``None``.
     """
 
     section: SectionId
@@ -76,6 +77,7 @@ class InFlight:
     row: int | None
     machine: str
     text: str
+    process: tuple[int, float] | None = None
 
 
 @dataclass
@@ -120,6 +122,9 @@ def _running(content: Content) -> list[InFlight]:
         match record:
             case ["start", key, line, row, machine, text]:
                 running[key, line, machine] = InFlight(section_of(key), line, row, machine, text)
+            case ["process", process, began] if running:
+                last = next(reversed(running))
+                running[last] = replace(running[last], process=(process, began))
             case ["end", key, line, machine, _]:
                 running.pop((key, line, machine), None)
             case ["mark", changes]:

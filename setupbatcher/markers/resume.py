@@ -19,6 +19,7 @@ from setupbatcher.text import Edit, Span
 
 INIT = SectionId(Kind.INIT)
 BATCH = SectionId(Kind.BATCH)
+UNDO = SectionId(Kind.UNDO)
 
 UNREACHABLE = frozenset(
     {

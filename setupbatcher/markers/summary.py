@@ -10,7 +10,7 @@ from setupbatcher.markers.cell import CommandMarker
 from setupbatcher.markers.position import position
 from setupbatcher.markers.records import InFlight
 from setupbatcher.markers.resume import BATCH, INIT, State, state_of
-from setupbatcher.script.blocks import all_rows
+from setupbatcher.script.blocks import Loop, all_loops, all_rows
 from setupbatcher.script.document import Document
 from setupbatcher.script.labels import SectionId, data_section
 
@@ -136,4 +136,15 @@ def _rows(book: Book) -> Count:
     data = book.document.data()
     if data is None:
         return Count(0, 0)
-    return Count(book.rows(data_section()).count(), data.count())
+    total = data.count()
+    looped = [loop.row.line for loop in _loops(book) if loop.data == data.section]
+    # The rows of a finished loop have lost their markers; the loop speaks for them.
+    if looped and all(book.command(BATCH, line).done for line in looped):
+        return Count(total, total)
+    return Count(book.rows(data_section()).count(), total)
+
+
+def _loops(book: Book) -> Iterator[Loop]:
+    commands = book.commands(BATCH)
+    for loop, _ in all_loops(commands.flow.blocks) if commands else ():
+        yield loop

@@ -79,6 +79,8 @@ class MarkerWriter:
                 line = self.book.written_line(place.section, place.line) or 0
                 changed = encode_changes(self.book, changes)
                 self._append(["end", place.section.key, line, machine, changed])
+            case events.ProcessStarted(process):
+                self._append(["process", process, time.time()])
             case _ if changes:
                 self._append(["mark", encode_changes(self.book, changes)])
         self._take(changes)

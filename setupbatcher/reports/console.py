@@ -166,7 +166,7 @@ class Console:
                 self._line(f"{'':9}  | {visible(line.removesuffix(chr(13)))}", Paint.FAINT)
 
     def _done(self, event: events.CommandDone) -> None:
-        if self._dry or event.returned is not None:
+        if self._dry or event.returned is not None or not self._manner.progress:
             return
         time = f"{duration(event.seconds):>9}"
         note = "unchanged" if not event.changed else event.note

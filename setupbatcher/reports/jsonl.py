@@ -75,4 +75,6 @@ def _plain(value: object) -> object:
         return {"section": str(value.data), "row": value.row}
     if isinstance(value, SectionId):
         return str(value)
-    return list(value) if isinstance(value, tuple) else value
+    if dataclasses.is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    return [_plain(entry) for entry in value] if isinstance(value, tuple) else value

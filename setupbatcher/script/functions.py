@@ -47,6 +47,9 @@ CATALOGUE: tuple[Function, ...] = (
     Function("Mid", ("text", "start", "count"), 2, "characters from a position, counted from 1", "Mid(%col2%,2,3)"),
 )
 
+PURE = frozenset({"ADpathToRFC1779", "Replace", "Len", "Left", "Right", "Mid"})
+"""Functions of their arguments alone; what they give can be worked out again on a resume."""
+
 _BY_NAME = {function.name.lower(): function for function in CATALOGUE}
 
 

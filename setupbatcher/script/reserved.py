@@ -19,6 +19,9 @@ SYSTEM = (
 )
 """Their names, in the reference's spelling; ``colN`` and ``Env.NAME`` come on top."""
 
+PASSING = frozenset({"lasterrorcode", "lasterror", "lastoutput", "today", "now"})
+"""Those whose value a resumed run cannot work out again, in lower case."""
+
 _NAMES = frozenset(name.lower() for name in SYSTEM)
 _COLUMN = re.compile(r"col(?P<number>0*[1-9][0-9]*)", re.IGNORECASE | re.ASCII)
 

@@ -38,8 +38,8 @@ def _delimiter(text: str) -> str:
 
 
 def _command_delimiter(text: str) -> str:
-    value = _delimiter(text)
-    if value not in "\t%()" and not value.isalnum():
+    value = _DELIMITERS.get(text.lower(), text)
+    if len(value) == 1 and value not in "\t%()" and not value.isalnum():
         return value
     message = "it is one character that is not a letter, digit, TAB, percent sign or parenthesis"
     raise ValueError(message)

@@ -81,7 +81,8 @@ def write_variables(document: Document, variables: Mapping[Key, Kept]) -> Edit |
     at = len(kept)
     while at > 1 and not kept[at - 1].strip():
         at -= 2
-    end = next(iter(_LINE_END.findall(document.text)), "\n")
+    # A new row ends as its neighbour does, so that no other line's end changes.
+    end = kept[at] if at < len(kept) else next(iter(_LINE_END.findall(document.text)), "\n")
     kept[max(at, 1) : max(at, 1)] = [part for row in left.values() for part in (end, str(row))]
     return Edit(_region(document), "".join(kept))
 

@@ -20,14 +20,15 @@ _SCRIPTS = sorted(_SAMPLES.glob("*.txt"))
 _UPDATE = "SETUPBATCHER_UPDATE_SAMPLES"
 
 _ONLY_IN_A_RUN = {
+    "SB207": "asks for a password that is not there",
     "SB706": "asks for CheckMachines=No and marks of an earlier scan",
     "SB707": "is about which of run and undo comes next",
     "SB708": "needs --limit",
+    "SB709": "needs a run that died",
     "SB801": "is about a file that is not there",
     "SB802": "is about bytes that are no text",
     "SB803": "is about the rights of a file",
     "SB804": "needs a second run",
-    "SB805": "needs a change during a run",
 }
 """Codes that no check of a readable file produces."""
 

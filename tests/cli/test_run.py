@@ -207,6 +207,13 @@ def test_events_are_written_as_json_lines(script: Script) -> None:
     assert events[5]["place"] == {"section": "[Batch]", "line": 1, "machine": None, "rows": [], "calls": []}
 
 
+def test_variables_that_are_kept_are_part_of_their_event(script: Script) -> None:
+    """By name and value, as they stand in [Variables]."""
+    done = script("[Batch]\nDOS echo one\nSet Said,%LastOutput%\n[Variables]\n")("run", "script.txt", "--json", "-")
+    ends = [event for event in map(json.loads, done.status(0).out.splitlines()) if event["event"] == "command_done"]
+    assert [(entry["name"], entry["value"]) for entry in ends[1]["kept"]] == [("Said", "one")]
+
+
 def test_why_nothing_ran_is_an_event_too(script: Script, tmp_path: Path) -> None:
     """The findings are those of the check."""
     call = script("[Batch]\nDSO x\n")

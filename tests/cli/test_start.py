@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZipFile
@@ -106,6 +108,23 @@ def test_shells_complete(call: Caller) -> None:
     asked = {"_SETUPBATCHER_COMPLETE": "powershell_complete", "COMP_CWORD": "SB301"}
     answer = call(COMP_WORDS="setupbatcher explain SB301", **asked).out
     assert answer == "plain\tSB301\tunknown command\n"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "script.txt"]])
+def test_what_is_called_most_imports_least(script: Script, arguments: list[str]) -> None:
+    """Neither the event loop nor a library for command lines, machines or colours."""
+    call = script("[Batch]\nDOS true\n")
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "setupbatcher", *arguments],
+        cwd=call.folder,
+        env=call.environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert "setupbatcher" in imported
+    assert not imported & {"asyncio", "asyncssh", "click", "psutil", "rich", "ssl"}
 
 
 def test_an_internal_error_is_no_traceback(

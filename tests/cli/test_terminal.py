@@ -48,6 +48,22 @@ def test_support_writes_a_bundle_and_asks_again(at_terminal: AtTerminal, tmp_pat
     assert "exit status 7" in texts["log.txt"]
 
 
+def test_unreachable_machines_are_confirmed(at_terminal: AtTerminal, tmp_path: Path) -> None:
+    """Who does not want to go on gets the summary at once; who does works on the others."""
+    text = "[Machines]\none\tLocal\ntwo\tLinux\thost=127.0.0.1 port=1\n[Batch]\nLog x\n"
+    no = at_terminal(text).expect("unreachable[1225]").expect("1 of 2 machines cannot be reached: two\n")
+    no.expect("Go on with the other 1? [y/n] ").send("n\n").expect("Stopped: 0 of 2 machines done, 1 unreachable").ends(
+        1
+    )
+    marked = "two\tLinux\thost=127.0.0.1 port=1\t1225-0\n[Batch]\nLog x\n"
+    assert _text(tmp_path) == f"[Machines]\none\tLocal\n{marked}"
+    yes = (
+        at_terminal(_text(tmp_path)).expect("[y/n] ").send("y\n").expect("Stopped: 1 of 2 machines done, 1 unreachable")
+    )
+    yes.ends(1)
+    assert _text(tmp_path) == f"[Machines]\none\tLocal\t\tOK-AllDone\n{marked}"
+
+
 def test_ctrl_c_at_a_question_aborts(at_terminal: AtTerminal, tmp_path: Path) -> None:
     """Nothing else is ended by it."""
     terminal = at_terminal("[Batch]\nDOS exit 7\nDOS true\n")

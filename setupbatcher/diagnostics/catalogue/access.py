@@ -30,11 +30,4 @@ ENTRIES = (
         "message names the process, the computer and the time of the first run. Wait for it or end it; when a run "
         "has died, its lock is gone with it.",
     ),
-    Entry(
-        "SB805",
-        "script changed during the run",
-        "Somebody changed the script while it ran, in a way that leaves it open which machine or row is which. The "
-        "run ended after the command in flight, and both texts were kept. Compare them, bring your change into the "
-        "script, and run it again.",
-    ),
 )

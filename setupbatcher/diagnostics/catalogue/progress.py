@@ -57,6 +57,14 @@ ENTRIES = (
         "progress cannot be moved out of the way",
         "The machine that owns the markers beside the commands is outside of `--limit`, and its progress would have "
         "to move into its own cell, which can hold one line number only. The markers have gaps, so one number does "
-        "not say it all. Finish that machine first, or include it in `--limit`.",
+        "not say it all. Finish that machine first, or include it in `--limit`. The same is said of a loop within a "
+        "loop where `--on-error next-machine` would have to leave a machine inside of it.",
+    ),
+    Entry(
+        "SB709",
+        "commands in flight",
+        "An earlier run died while commands were at work, and nobody knows whether they came to their end. With "
+        "`--in-flight stop` nothing runs until somebody has looked. See what became of them on the machines, then "
+        "run with `--in-flight rerun`, or with `--in-flight skip` to count them as done.",
     ),
 )

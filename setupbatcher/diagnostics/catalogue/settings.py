@@ -46,4 +46,11 @@ ENTRIES = (
         "column. Without it a stopped run could not go on where it ended. Add the setting with a column that holds "
         "no data, usually the one after the last.",
     ),
+    Entry(
+        "SB207",
+        "password cannot be had",
+        "`Machines.Password`, or `password=` of a machine, names a place where the password is, and it is not there: "
+        "the variable is not set, the keyring is locked or has no such entry, or nobody is at a terminal to be asked. "
+        "This is found out before anything runs. Provide the password there, or name another place.",
+    ),
 )
