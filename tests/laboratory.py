@@ -15,6 +15,7 @@ from pathlib import Path
 from unittest import mock
 
 from setupbatcher import events
+from setupbatcher.commands import registry
 from setupbatcher.commands.context import Context
 from setupbatcher.commands.registry import Outcome, command
 from setupbatcher.errors import Failure
@@ -61,6 +62,19 @@ async def lab_do(context: Context, name: str) -> Outcome:
     """
     LEDGER.work(f"{context.host.name}:{name}")
     return Outcome(name)
+
+
+LAB_DO = registry._COMMANDS.pop("lab.do")
+
+
+@contextmanager
+def declared() -> Iterator[None]:
+    """The laboratory's command is there; elsewhere the catalogue holds the product's commands only."""
+    registry._COMMANDS["lab.do"] = LAB_DO
+    try:
+        yield
+    finally:
+        del registry._COMMANDS["lab.do"]
 
 
 def fail(code: int) -> Callable[[str], None]:

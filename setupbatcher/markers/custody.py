@@ -35,18 +35,18 @@ class ScriptError(Exception):
         self.locked = locked
 
 
-def problem(code: str, message: str, help_text: str, *, locked: bool = False) -> ScriptError:
+def _problem(code: str, message: str, help_text: str, *, locked: bool = False) -> ScriptError:
     return ScriptError(Diagnostic(code, message, Span(0, 0), help_text), locked=locked)
 
 
 def _unreadable(path: Path, error: OSError) -> ScriptError:
     reason = (error.strerror or str(error)).lower()
-    return problem("SB801", f"`{path}` cannot be read: {reason}", "check the name and your rights to the file")
+    return _problem("SB801", f"`{path}` cannot be read: {reason}", "check the name and your rights to the file")
 
 
 def _unwritable(path: Path, error: OSError) -> ScriptError:
     reason = (error.strerror or str(error)).lower()
-    return problem(
+    return _problem(
         "SB803",
         f"`{path}` cannot be written: {reason}",
         "the progress is written into the script; copy it to a folder where you may write",
@@ -54,7 +54,7 @@ def _unwritable(path: Path, error: OSError) -> ScriptError:
 
 
 def _undecodable(path: Path, error: UndecodableError) -> ScriptError:
-    return problem(
+    return _problem(
         "SB802",
         f"`{path}` cannot be decoded: {error.reason}, at byte {error.offset}",
         "save it as UTF-8, as UTF-16 with a byte order mark, or as Windows-1252",
@@ -63,7 +63,7 @@ def _undecodable(path: Path, error: UndecodableError) -> ScriptError:
 
 def _locked(path: Path, error: LockedError) -> ScriptError:
     owner = f": {error.owner}" if error.owner else ""
-    return problem(
+    return _problem(
         "SB804",
         f"another run has `{path}`{owner}",
         "wait for it, or end it; `setupbatcher status` shows how far it is",

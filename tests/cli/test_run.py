@@ -202,8 +202,17 @@ def test_events_are_written_as_json_lines(script: Script) -> None:
     events = [json.loads(line) for line in done.out.splitlines()]
     assert {event["version"] for event in events} == {1}
     names = [event["event"] for event in events]
-    assert names == ["said", "run_started", "machine_started", "command_started", "output", "command_done", "run_ended"]
-    assert events[4]["text"] == "one\n"
+    assert names == [
+        "said",
+        "run_started",
+        "machine_started",
+        "command_started",
+        "process_started",
+        "output",
+        "command_done",
+        "run_ended",
+    ]
+    assert events[5]["text"] == "one\n"
     assert events[5]["place"] == {"section": "[Batch]", "line": 1, "machine": None, "rows": [], "calls": []}
 
 
