@@ -107,6 +107,7 @@ class Performer:
         self._questions = questions
         self._secrets = secrets
         self._emit = emit
+        self._bound: dict[int, Bound] = {}
         self.machine = machine
         self.last_code = 0
         self.last_error = ""
@@ -132,8 +133,7 @@ class Performer:
         Raises:
             StepFailedError: it failed and the error stands.
         """
-        bound = bind(row, self._conditions.delimiter)
-        assert bound is not None
+        bound = self._bind(row)
         begun = time.monotonic()
         self._emit(events.CommandStarted(where(), row.cell, self.machine))
         while True:
@@ -160,6 +160,15 @@ class Performer:
         self._succeeded(outcome, values, lasting=lasting)
         self._done(row, place, begun, outcome, kept=kept)
         return Verdict.GO_ON
+
+    def _bind(self, row: CommandRow) -> Bound:
+        """A row's command and parameters; a loop comes to the same row again and again."""
+        bound = self._bound.get(row.start)
+        if bound is None:
+            bound = bind(row, self._conditions.delimiter)
+            assert bound is not None
+            self._bound[row.start] = bound
+        return bound
 
     async def decide(self, row: CommandRow, where: Where, holds: Callable[[], Awaitable[bool]]) -> bool:
         """Decide a head of an ``If``. An ignored error counts as a condition that does not hold.

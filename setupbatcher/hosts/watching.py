@@ -22,6 +22,9 @@ IDLE_GRACE = 0.2
 LONGEST_GRACE = 2.0
 """Seconds after its end when it is done in any case, however much a process left behind still writes."""
 
+_TRACED = 0.005
+"""Seconds after which the end of a program that is traced is looked at again."""
+
 _CHUNK = 65536
 _DRAIN = 16
 """Pieces read at the end: together the most that a pipe can hold, so all that the program itself wrote."""
@@ -101,6 +104,7 @@ class PidfdWatch:
         self._process = process
         self._pipes = pipes
         self._ending = Ending(self._finish)
+        self._again: asyncio.TimerHandle | None = None
         self._pidfd = os.pidfd_open(process.pid)
         for pipe in pipes:
             os.set_blocking(pipe, False)
@@ -135,7 +139,10 @@ class PidfdWatch:
 
     def _finish(self) -> None:
         status = self._process.poll()
-        if not self.done.done() and status is not None:
+        if status is None:
+            # A tracer, such as strace or a debugger, learns of the end first; only then can the parent.
+            self._again = self._loop.call_later(_TRACED, self._finish)
+        elif not self.done.done():
             self.done.set_result(status)
 
     def _fail(self, error: Exception) -> None:
@@ -150,6 +157,8 @@ class PidfdWatch:
     def close(self) -> None:
         """Stop watching."""
         self._ending.cancel()
+        if self._again is not None:
+            self._again.cancel()
         for pipe in list(self._pipes):
             self._close_pipe(pipe)
         self._loop.remove_reader(self._pidfd)

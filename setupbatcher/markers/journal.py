@@ -108,8 +108,11 @@ def read_journal(data: bytes) -> Content:
     return content
 
 
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False)
+
+
 def _encode(record: Any) -> bytes:  # noqa: ANN401 -- any JSON value
-    payload = json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    payload = _JSON.encode(record).encode("utf-8", "surrogatepass")
     return b"%08x %s\n" % (zlib.crc32(payload), payload)
 
 

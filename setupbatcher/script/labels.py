@@ -28,11 +28,29 @@ COMMAND_KINDS = frozenset({Kind.INIT, Kind.BATCH, Kind.UNDO, Kind.ON_ERROR, Kind
 """Sections of command rows."""
 
 
-class SectionId(NamedTuple):
-    """Which section: its kind, and a number for further data sections or the name of a subsection."""
+class SectionId:
+    """Which section: its kind, and a number for further data sections or the name of a subsection.
 
-    kind: Kind
-    name: str = ""
+    Attributes:
+        kind: of the section.
+        name: as written; empty for sections that stand alone.
+        key: a stable text for the journal and for comparing: lower case, no blanks around it.
+    """
+
+    __slots__ = ("key", "kind", "name")
+
+    def __init__(self, kind: Kind, name: str = "") -> None:
+        self.kind = kind
+        self.name = name
+        self.key = f"{kind.value}:{name}".lower()
+
+    def __eq__(self, other: object) -> bool:
+        """The same section, whatever the case of its name."""
+        return isinstance(other, SectionId) and self.key == other.key
+
+    def __hash__(self) -> int:
+        """Goes with equality."""
+        return hash(self.key)
 
     def __str__(self) -> str:
         """The short label, as messages spell it."""
@@ -40,10 +58,9 @@ class SectionId(NamedTuple):
             return f"[Sub {self.name}]"
         return f"[{self.kind.value}{self.name}]"
 
-    @property
-    def key(self) -> str:
-        """A stable text for the journal and for comparing: lower case, no blanks."""
-        return f"{self.kind.value}:{self.name}".lower()
+    def __repr__(self) -> str:
+        """For those who debug."""
+        return f"SectionId({self})"
 
 
 def data_section(number: int = 1) -> SectionId:
