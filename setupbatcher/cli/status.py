@@ -93,7 +93,8 @@ def _machines(status: Status) -> list[str]:
     rows: list[tuple[str, ...]] = [("machine", "state", "line", "row", "error")]
     for machine in status.machines:
         meaning = MEANINGS.get(machine.code) if machine.code is not None else None
-        error = "" if machine.code is None else f"{machine.code} {meaning.title if meaning else ''}".rstrip()
+        title = "exit status" if machine.program else meaning.title if meaning else ""
+        error = "" if machine.code is None else f"{machine.code} {title}".rstrip()
         rows.append((machine.name, machine.state.value, _number(machine.line), _number(machine.row), error))
     return _aligned(rows)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,7 +83,11 @@ def _network(error: OSError, machine: str) -> Failure:
         return errors.from_os_error(error, str(error.filename or machine))
     if error.errno in (errno.ENETDOWN, errno.ENETUNREACH):
         return Failure(errors.NETWORK_UNREACHABLE, f"{machine}: the network cannot be reached")
-    return errors.from_os_error(error, machine)
+    failure = errors.from_os_error(error, machine)
+    if error.errno:
+        # The library's own words name a tuple of address and port; the system's are those that people know.
+        failure = Failure(failure.code, f"{machine}: {os.strerror(error.errno).lower()}")
+    return failure
 
 
 def behind_jump(machine: str, reason: str) -> Failure:

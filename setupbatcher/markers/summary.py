@@ -14,6 +14,9 @@ from setupbatcher.script.blocks import Loop, all_loops, all_rows
 from setupbatcher.script.document import Document
 from setupbatcher.script.labels import SectionId, data_section
 
+_PROGRAMS = frozenset({"dos", "run", "local.dos", "local.run"})
+"""The commands whose error code is the exit status of a program, as it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -34,6 +37,7 @@ class MachineStatus:
         code: error code, or ``None``.
         line: line counter, or ``None``.
         row: line of the data row it is at, or ``None``.
+        program: the code is the exit status of a program.
     """
 
     name: str
@@ -42,6 +46,7 @@ class MachineStatus:
     code: int | None
     line: int | None
     row: int | None
+    program: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,16 @@ def _machine(book: Book, line: int) -> MachineStatus:
         marker.code if marker else None,
         marker.line if marker else None,
         at,
+        program=marker is not None and state_of(book, line) is State.FAILED and _ran_program(book, marker.line),
     )
+
+
+def _ran_program(book: Book, line: int | None) -> bool:
+    """The row of [Batch] is one whose error codes are a program's exit status."""
+    commands = book.commands(BATCH)
+    if commands is None or not line or line > len(commands.rows):
+        return False
+    return commands.rows[line - 1].name in _PROGRAMS
 
 
 def _state(book: Book, machines: tuple[MachineStatus, ...]) -> str:

@@ -69,7 +69,7 @@ def torment(folder: Path, kills: int, seed: int, *, quick: bool) -> Figures:
         text, ledger, duration = wanted[name]
         account = Account()
         while figures.kills < kills:
-            left = duration * (1 - len(set(rig.ledger)) / len(ledger) * 0.6)
+            left = duration * (1 - len(set(rig.ledger)) / len(ledger) * 0.7)
             ended = rig.call_and_kill(chance.uniform(0, left), group=chance.random() < 0.5)
             if ended.status >= 0:
                 assert ended.status == 0, ended.errors

@@ -43,31 +43,31 @@ south\tLocal
 [Machines_End]
 
 [Init_Batch_Begin]
-DOS sleep 0.005; echo i1 >> ledger
-DOS sleep 0.005; echo i2 >> ledger
+DOS sleep 0.02; echo i1 >> ledger
+DOS sleep 0.02; echo i2 >> ledger
 [Init_Batch_End]
 
 [Batch_Begin]
-DOS sleep 0.005; echo b1.%Machine% >> ledger
+DOS sleep 0.02; echo b1.%Machine% >> ledger
 Data.Loop
-  DOS sleep 0.005; echo b2.%Machine%.%Site|sh% >> ledger
+  DOS sleep 0.02; echo b2.%Machine%.%Site|sh% >> ledger
   If %Size% = large
-    DOS sleep 0.005; echo b3.%Machine%.%Site|sh% >> ledger
+    DOS sleep 0.02; echo b3.%Machine%.%Site|sh% >> ledger
   Else
-    DOS sleep 0.005; echo b4.%Machine%.%Site|sh% >> ledger
+    DOS sleep 0.02; echo b4.%Machine%.%Site|sh% >> ledger
   EndIf
   xData.Loop 2
-    DOS sleep 0.005; echo b5.%Machine%.%Site|sh%.%Service|sh% >> ledger
+    DOS sleep 0.02; echo b5.%Machine%.%Site|sh%.%Service|sh% >> ledger
   xData.EndLoop
-  DOS sleep 0.005; echo b6.%Machine%.%Site|sh% >> ledger
+  DOS sleep 0.02; echo b6.%Machine%.%Site|sh% >> ledger
 Data.EndLoop
 Call finish
-DOS sleep 0.005; echo b7.%Machine% >> ledger
+DOS sleep 0.02; echo b7.%Machine% >> ledger
 [Batch_End]
 
 [Sub_finish_Begin]
-DOS sleep 0.005; echo s1.%Machine% >> ledger
-DOS sleep 0.005; echo s2.%Machine% >> ledger
+DOS sleep 0.02; echo s1.%Machine% >> ledger
+DOS sleep 0.02; echo s2.%Machine% >> ledger
 [Sub_finish_End]
 
 [Data_Begin]
@@ -96,23 +96,23 @@ BatchSettings.MarkerCol2=3
 [Variables_End]
 
 [Init_Batch_Begin]
-DOS sleep 0.005; echo i1 >> ledger
+DOS sleep 0.02; echo i1 >> ledger
 [Init_Batch_End]
 
 [Batch_Begin]
-DOS sleep 0.005; echo b1 >> ledger
+DOS sleep 0.02; echo b1 >> ledger
 Set Stamp,%Now%
 Data.Loop
-  DOS sleep 0.005; echo b2.%col1|sh% >> ledger
+  DOS sleep 0.02; echo b2.%col1|sh% >> ledger
 Data.EndLoop
 xData.Loop 2
   If %col2% = b
-    DOS sleep 0.005; echo b3.%col1|sh% >> ledger
+    DOS sleep 0.02; echo b3.%col1|sh% >> ledger
     Data.NextLoop
   EndIf
-  DOS sleep 0.005; echo b4.%col1|sh% >> ledger
+  DOS sleep 0.02; echo b4.%col1|sh% >> ledger
 xData.EndLoop
-DOS sleep 0.005; echo b5 >> ledger
+DOS sleep 0.02; echo b5 >> ledger
 [Batch_End]
 
 [Data_Begin]
