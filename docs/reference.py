@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from setupbatcher.commands.registry import Command, all_commands
-from setupbatcher.hosts.base import Secret
+from setupbatcher.hosts.secret_source import Secret
 from setupbatcher.script import functions, settings
 from setupbatcher.script.filters import FILTERS
 from setupbatcher.script.functions import Function

@@ -8,7 +8,6 @@ Usage: ``python grammar/compile.py [--check]``
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,14 @@ from lark import Lark
 from lark.parsers.lalr_analysis import Shift
 
 HERE = Path(__file__).parent
-TARGET = HERE.parent / "setupbatcher" / "script" / "tables.json"
+TARGET = HERE.parent / "setupbatcher" / "script" / "tables.py"
+HEAD = '''\
+"""The automatons of the grammars, made by ``grammar/compile.py``. A module is loaded faster than any file of data."""
+
+from typing import Any
+
+TABLES: dict[str, Any] = {
+'''
 STARTS = {"script.lark": ("script",), "command.lark": ("cell", "template"), "condition.lark": ("condition",)}
 
 
@@ -48,7 +54,7 @@ def automaton(path: Path, start: str) -> dict[str, Any]:
         states.append(actions)
     used = {symbol for actions in states for symbol in actions}
     terminals = [
-        [terminal.name, terminal.pattern.to_regexp(), sorted(terminal.pattern.flags)]
+        [str(terminal.name), terminal.pattern.to_regexp(), sorted(terminal.pattern.flags)]
         for terminal in sorted(grammar.terminals, key=lambda terminal: (-terminal.priority, terminal.name))
         if terminal.name in used or terminal.name in grammar.ignore_tokens
     ]
@@ -58,14 +64,18 @@ def automaton(path: Path, start: str) -> dict[str, Any]:
         "rules": rules,
         "states": states,
         "terminals": terminals,
-        "ignored": sorted(grammar.ignore_tokens),
+        "ignored": sorted(map(str, grammar.ignore_tokens)),
     }
 
 
 def tables() -> str:
-    """The text of the tables file."""
-    compiled = {start: automaton(HERE / name, start) for name, starts in STARTS.items() for start in starts}
-    return json.dumps(compiled, indent=None, separators=(",", ":"), sort_keys=True) + "\n"
+    """The text of the module with the tables."""
+    lines = [HEAD]
+    for name, starts in STARTS.items():
+        for start in starts:
+            entries = automaton(HERE / name, start).items()
+            lines += [f"    {start!r}: {{\n", *(f"        {key!r}: {value!r},\n" for key, value in entries), "    },\n"]
+    return "".join([*lines, "}\n"])
 
 
 def main() -> int:

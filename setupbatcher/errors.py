@@ -7,7 +7,7 @@ the original know (``commands.md``, *Rules*). The exit status of a program is re
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
+from typing import NamedTuple
 
 FILE_NOT_FOUND = 2
 PATH_NOT_FOUND = 3
@@ -39,8 +39,7 @@ MAX_CODE = 2**32 - 1
 """The code x of a marker is an unsigned 32-bit number (``markers.md``)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What an error code means here and what to do about it."""
 
     title: str

@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from setupbatcher.diagnostics.model import Diagnostic, Severity
-from setupbatcher.markers.custody import Custody, ScriptError, look
+from setupbatcher.markers.reading import ScriptError, current
 from setupbatcher.script.document import Document
 
 if TYPE_CHECKING:
@@ -64,8 +63,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 -- classes
     raise AttributeError(message)
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(NamedTuple):
     """A script with the findings of the basic syntax check.
 
     Attributes:
@@ -94,7 +92,7 @@ def check(path: Path, given: Mapping[str, str] | None = None) -> Checked:
     """
     from setupbatcher import checks  # noqa: PLC0415 -- other entries of this module do without
 
-    document = look(path).book.current()
+    document = current(path)
     return Checked(document, checks.check(document, given=given or ()))
 
 
@@ -125,6 +123,7 @@ def fix(path: Path, given: Mapping[str, str] | None = None) -> tuple[Checked, in
     """
     from setupbatcher import checks  # noqa: PLC0415 -- as in check()
     from setupbatcher.checks.mending import mend  # noqa: PLC0415 -- as above
+    from setupbatcher.markers.custody import Custody  # noqa: PLC0415 -- as above
 
     custody = Custody(path)
     try:
@@ -147,7 +146,8 @@ def status(path: Path) -> Status:
     Raises:
         ScriptError: it cannot be read or decoded.
     """
-    from setupbatcher.markers.summary import summarize  # noqa: PLC0415 -- as in check()
+    from setupbatcher.markers.custody import look  # noqa: PLC0415 -- as in check()
+    from setupbatcher.markers.summary import summarize  # noqa: PLC0415 -- as above
 
     recovery = look(path)
     return summarize(recovery.book.current(), recovery.in_flight)
@@ -168,10 +168,11 @@ def remove_markers(path: Path, selection: Selection | None = None, *, dry_run: b
         ScriptError: it cannot be read or written, or another run has it.
     """
     from setupbatcher.markers import clear as clearing  # noqa: PLC0415 -- as in check()
+    from setupbatcher.markers.custody import Custody  # noqa: PLC0415 -- as above
 
     selection = selection or clearing.Selection()
     if dry_run:
-        document = look(path).book.current()
+        document = current(path)
         return document.text, clearing.clear(document, selection)
     custody = Custody(path)
     document = custody.book.current()

@@ -6,7 +6,6 @@ The section's own scan has found which rows are not sound, without splitting the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from setupbatcher.checks.subject import Subject
 from setupbatcher.diagnostics import Diagnostic
@@ -49,7 +48,7 @@ def _section(data: DataSection, *, quoting: bool) -> Iterator[Diagnostic]:
 def _limited(found: Diagnostic | None, number: int, further: str) -> Iterator[Diagnostic]:
     """A finding, or behind the last one that is shown, that there are more like it."""
     if found is not None:
-        yield found if number <= MOST else replace(found, message=further)
+        yield found if number <= MOST else found._replace(message=further)
 
 
 def _quote(start: int, row: str, data: DataSection) -> Diagnostic | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from setupbatcher.checks.origins import foreign, is_foreign_value
 from setupbatcher.checks.subject import Line, Subject
 from setupbatcher.diagnostics import Diagnostic
+from setupbatcher.script.filters import FILTERS, QUOTING
 from setupbatcher.script.template import Variable
 
 
@@ -26,8 +27,6 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 def _is_quoted(variable: Variable) -> bool:
     if not variable.filters:
         return False
-    from setupbatcher.script.filters import FILTERS, QUOTING  # noqa: PLC0415 -- slow to import, and seldom needed
-
     # A filter that does not exist is a finding of its own, and was likely meant to quote.
     return any(name.lower() in QUOTING or name.lower() not in FILTERS for name in variable.filters)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from setupbatcher.checks.names import Names
 from setupbatcher.commands import registry
@@ -20,8 +20,7 @@ from setupbatcher.script.template import Template, Variable
 from setupbatcher.text import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A template of a row, with its place in the script.
 
     Attributes:
@@ -37,21 +36,21 @@ class Text:
     raw: bool = False
 
 
-@dataclass(frozen=True)
 class Line:
     """A command row with what is known of it.
 
-    Attributes:
+    Args:
         section: it stands in.
         row: the row itself.
         bound: its command and parameters; ``None`` where no command has its name.
         loops: around it in its section, the innermost last.
     """
 
-    section: CommandSection
-    row: CommandRow
-    bound: Bound | None
-    loops: tuple[Loop, ...]
+    def __init__(self, section: CommandSection, row: CommandRow, bound: Bound | None, loops: tuple[Loop, ...]) -> None:
+        self.section = section
+        self.row = row
+        self.bound = bound
+        self.loops = loops
 
     def place(self, start: int, end: int) -> Span:
         """The place in the script of offsets within the command cell."""

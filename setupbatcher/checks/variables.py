@@ -9,6 +9,7 @@ from setupbatcher.checks.subject import Line, Subject, Text, target
 from setupbatcher.diagnostics import Diagnostic
 from setupbatcher.diagnostics.suggestions import hint
 from setupbatcher.script import Kind
+from setupbatcher.script.filters import FILTERS
 from setupbatcher.script.rows import RowKind, SettingRow
 from setupbatcher.script.settings import is_setting_name
 from setupbatcher.script.template import Variable, parse_template
@@ -61,10 +62,6 @@ def _name(variable: Variable, span: Span) -> Span:
 
 
 def _filters(variable: Variable, span: Span) -> Iterator[Diagnostic]:
-    if not variable.filters:
-        return
-    from setupbatcher.script.filters import FILTERS  # noqa: PLC0415 -- slow to import, and seldom needed
-
     start = span.start + 1 + len(variable.name)
     for name in variable.filters:
         start += 1

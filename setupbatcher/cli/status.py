@@ -79,7 +79,7 @@ def _text(status: Status, script: Path) -> str:
     counts = (("[Init]", status.init), ("[Batch]", status.batch), ("[Data]", status.data))
     lines += [f"{name} {count.done} of {count.total}" for name, count in counts if count.total]
     if status.in_flight:
-        from setupbatcher.engine.conduct import describe  # noqa: PLC0415 -- only after a crash, or during a run
+        from setupbatcher.engine.notices import describe  # noqa: PLC0415 -- only after a crash, or during a run
 
         lines += ["begun, end unknown or not reached yet:", *(f"  {describe(entry)}" for entry in status.in_flight)]
     return "".join(f"{line}\n" for line in lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from setupbatcher.commands import registry
 from setupbatcher.commands.registry import Command, ParameterKind
@@ -10,8 +10,7 @@ from setupbatcher.script.parameters import Argument, raw_argument, split_argumen
 from setupbatcher.script.rows import CommandRow
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """A row and its command.
 
     Attributes:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from setupbatcher.hosts.base import Host
 
@@ -25,8 +24,7 @@ class Talk(Protocol):
         """Ask a person. Raises :class:`~setupbatcher.errors.Failure` 1223 without a terminal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """One command's surroundings.
 
     Attributes:

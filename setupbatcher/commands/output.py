@@ -20,7 +20,7 @@ def decode(data: bytes) -> str:
     try:
         return data.decode(_code_page())
     except UnicodeDecodeError:
-        return "".join(_CHARACTERS[byte] for byte in data)
+        return "".join(_characters()[byte] for byte in data)
 
 
 def last_output(data: bytes) -> str:
@@ -43,6 +43,10 @@ def _code_page() -> str:
         return "cp1252"
 
 
-_CHARACTERS = [bytes([byte]).decode("cp1252", "replace") for byte in range(256)]
-for _undefined in (0x81, 0x8D, 0x8F, 0x90, 0x9D):
-    _CHARACTERS[_undefined] = chr(_undefined)
+@cache
+def _characters() -> list[str]:
+    """Windows-1252 by its bytes."""
+    characters = [bytes([byte]).decode("cp1252", "replace") for byte in range(256)]
+    for undefined in (0x81, 0x8D, 0x8F, 0x90, 0x9D):
+        characters[undefined] = chr(undefined)
+    return characters

@@ -7,12 +7,11 @@ out.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from enum import Enum
-from functools import cache
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from functools import cache, cached_property
+from types import FunctionType, MappingProxyType
+from typing import Any, NamedTuple
 
 
 class ParameterKind(Enum):
@@ -29,29 +28,40 @@ class ParameterKind(Enum):
     LIST = "further parameters"
 
 
-Path = Annotated[str, ParameterKind.PATH]
-LocalPath = Annotated[str, ParameterKind.LOCAL_PATH]
-Line = Annotated[str, ParameterKind.LINE]
-Condition = Annotated[str, ParameterKind.CONDITION]
-Name = Annotated[str, ParameterKind.NAME]
-Seconds = Annotated[float, ParameterKind.SECONDS]
-Rest = Annotated[tuple[str, ...], ParameterKind.LIST]
+Path = str
+LocalPath = str
+Line = str
+Condition = str
+Name = str
+Seconds = float
+Rest = tuple[str, ...]
 """All parameters that follow, split at the delimiter; stands last."""
 
+_KINDS = {
+    "str": ParameterKind.TEXT,
+    "str | None": ParameterKind.TEXT,
+    "int": ParameterKind.INTEGER,
+    "Seconds": ParameterKind.SECONDS,
+    "Path": ParameterKind.PATH,
+    "LocalPath": ParameterKind.LOCAL_PATH,
+    "Line": ParameterKind.LINE,
+    "Condition": ParameterKind.CONDITION,
+    "Name": ParameterKind.NAME,
+    "Rest": ParameterKind.LIST,
+}
+"""By the annotation as a command's function has it."""
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+
+class Parameter(NamedTuple):
     """One parameter of a command, read off its function."""
 
     name: str
     kind: ParameterKind
     required: bool
     default: Any = None
-    doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a command that succeeded has to say.
 
     Attributes:
@@ -64,37 +74,69 @@ class Outcome:
     output: str = ""
     changed: bool = True
     note: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = MappingProxyType({})
 
 
 Body = Callable[..., Awaitable[Outcome | None]]
 
 
-@dataclass(frozen=True)
 class Command:
-    """A declared command.
+    """A declared command. What its function says is read when somebody asks for it.
 
-    Attributes:
+    Args:
         name: in the spelling of the reference, such as ``File.Copy``.
+        function: has the row's parameters, and what the command does in its docstring.
         area: the heading it stands under.
-        parameters: in order.
-        summary: the first line of the docstring.
-        description: the rest of it.
         example: a row.
         does: the dry run's sentence, a format over the parameters' names.
         on_controller: the command acts on the machine that runs the script.
         body: the function; ``None`` for a flow command.
     """
 
-    name: str
-    area: str
-    parameters: tuple[Parameter, ...]
-    summary: str
-    description: str
-    example: str
-    does: str
-    on_controller: bool = False
-    body: Body | None = field(default=None, compare=False)
+    def __init__(
+        self,
+        name: str,
+        function: Callable[..., object],
+        *,
+        area: str,
+        example: str,
+        does: str = "",
+        on_controller: bool,
+        body: Body | None = None,
+    ) -> None:
+        self.name = name
+        self.area = area
+        self.example = example
+        self.does = does
+        self.on_controller = on_controller
+        self.body = body
+        self._function = function
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What a row gives the command, in order."""
+        return tuple(_parameters(self._function))
+
+    @property
+    def summary(self) -> str:
+        """The first line of the docstring."""
+        return self._docstring.partition("\n")[0]
+
+    @property
+    def description(self) -> str:
+        """The rest of it."""
+        return self._docstring.partition("\n")[2].strip()
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What the docstring says of each parameter, by name."""
+        return _documented_arguments(self.description)
+
+    @cached_property
+    def _docstring(self) -> str:
+        import inspect  # noqa: PLC0415 -- slow to import, and a script is read without it
+
+        return inspect.getdoc(self._function) or ""
 
     @property
     def raw(self) -> bool:
@@ -137,8 +179,8 @@ def command(
     """
 
     def declare(body: Body) -> Body:
-        _COMMANDS[name.lower()] = _declaration(
-            body, name=name, area=area, example=example, does=does, on_controller=on_controller, run=body
+        _COMMANDS[name.lower()] = Command(
+            name, body, area=area, example=example, does=does, on_controller=on_controller, body=body
         )
         return body
 
@@ -149,45 +191,22 @@ def flow(name: str, *, example: str) -> Callable[[Callable[..., None]], Callable
     """Declare a flow command: its signature and documentation; the interpreter carries it out."""
 
     def declare(signature: Callable[..., None]) -> Callable[..., None]:
-        _COMMANDS[name.lower()] = _declaration(
-            signature, name=name, area="Flow", example=example, does="", on_controller=True, run=None
-        )
+        _COMMANDS[name.lower()] = Command(name, signature, area="Flow", example=example, on_controller=True)
         return signature
 
     return declare
 
 
-def _declaration(
-    function: Callable[..., Any],
-    *,
-    name: str,
-    area: str,
-    example: str,
-    does: str,
-    on_controller: bool,
-    run: Body | None,
-) -> Command:
-    summary, _, description = (inspect.getdoc(function) or "").partition("\n")
-    documented = _documented_arguments(description)
-    hints = get_type_hints(function, include_extras=True)
-    parameters = tuple(
-        Parameter(
-            name=parameter.name,
-            kind=_kind(hints[parameter.name]),
-            required=parameter.default is inspect.Parameter.empty,
-            default=None if parameter.default is inspect.Parameter.empty else parameter.default,
-            doc=documented.get(parameter.name, ""),
-        )
-        for parameter in inspect.signature(function).parameters.values()
-        if parameter.name != "context"
-    )
-    return Command(name, area, parameters, summary, description.strip(), example, does, on_controller, run)
-
-
-def _kind(hint: Any) -> ParameterKind:  # noqa: ANN401 -- an annotation can be anything
-    if get_origin(hint) is Annotated:
-        return next(extra for extra in get_args(hint)[1:] if isinstance(extra, ParameterKind))
-    return ParameterKind.INTEGER if hint is int else ParameterKind.TEXT
+def _parameters(function: Callable[..., object]) -> Iterator[Parameter]:
+    """The parameters of a row. ``inspect`` would find the same, but takes longer to import than all of this module."""
+    assert isinstance(function, FunctionType)
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    defaults = function.__defaults__ or ()
+    optional = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
+    for name in names:
+        if name != "context":
+            kind = _KINDS[function.__annotations__[name]]
+            yield Parameter(name, kind, required=name not in optional, default=optional.get(name))
 
 
 def _documented_arguments(description: str) -> dict[str, str]:

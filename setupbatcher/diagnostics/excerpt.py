@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from setupbatcher.diagnostics.visible import cells
 from setupbatcher.text import display_width
@@ -12,8 +12,7 @@ CUT = "…"
 """Stands where a long line was cut."""
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(NamedTuple):
     """A line as shown.
 
     Attributes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from setupbatcher.diagnostics.changes import Change, changes
 from setupbatcher.diagnostics.excerpt import excerpt
@@ -32,8 +32,7 @@ class Style(Enum):
     REMOVED = "removed"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Text of one style, without a line end."""
 
     text: str
@@ -43,8 +42,7 @@ class Piece:
 Line = list[Piece]
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """How findings of one file are laid out.
 
     Attributes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 
 from setupbatcher import checks, events
 from setupbatcher.diagnostics.model import Diagnostic, Severity
+from setupbatcher.engine import notices
 from setupbatcher.engine.machines import spec_of
 from setupbatcher.engine.options import Options, Refused, matcher
 from setupbatcher.engine.questions import InFlightPolicy, Nobody, OnError, Questions
@@ -19,10 +19,12 @@ from setupbatcher.markers import policy
 from setupbatcher.markers.book import MACHINES_ID, Book, Change, Mark
 from setupbatcher.markers.cell import MachineMarker
 from setupbatcher.markers.clear import Selection, clear
-from setupbatcher.markers.custody import JOURNAL, Custody, ScriptError, look, settle
+from setupbatcher.markers.custody import Custody, look, settle
 from setupbatcher.markers.position import position
+from setupbatcher.markers.reading import JOURNAL, ScriptError
 from setupbatcher.markers.records import InFlight
 from setupbatcher.markers.resume import BATCH, INIT, UNDO, Plan, make_plan, owner_of, unleavable, unreachable_marks
+from setupbatcher.markers.rows import GuardError
 from setupbatcher.markers.writer import MarkerWriter, OutsideEditError
 from setupbatcher.script.document import Document
 from setupbatcher.text import Span
@@ -69,13 +71,13 @@ class Run:
             if self._options.dry_run:
                 return await self._rehearse()
             custody = Custody(self._path)
+            try:
+                writer = await self._take(custody)
+            except BaseException:
+                custody.release()
+                raise
         except ScriptError as error:
             raise Refused([error.diagnostic], None, 3 if error.locked else 2) from error
-        try:
-            writer = await self._take(custody)
-        except BaseException:
-            custody.release()
-            raise
         if writer is None:
             return 0
         return await self._work(custody, writer)
@@ -83,7 +85,7 @@ class Run:
     async def _take(self, custody: Custody) -> MarkerWriter | None:
         """Check and plan; ``None`` where nothing is left to do."""
         if custody.lost:
-            self._emit(_lost(custody.lost))
+            self._emit(notices.lost(custody.lost))
         document = custody.book.current()
         text = self._restarted(document)
         current = document if text is None else document.changed(text)
@@ -91,7 +93,7 @@ class Run:
         plan = self._plan(Book(current))
         if plan.finished and not plan.findings:
             custody.begin(text, on_outside_edit=lambda: None).close()
-            self._emit(events.Notice(*self._nothing_to_do(current)))
+            self._emit(notices.nothing_to_do(current, self._path))
             return None
         await self._fetch_passwords(current, plan)
         skipped = [] if text is not None else await self._in_flight(custody)
@@ -131,8 +133,11 @@ class Run:
         return clear(document, Selection(machine=matcher(self._options.limit)))
 
     def _plan(self, book: Book) -> Plan:
-        plan = make_plan(book, limit=matcher(self._options.limit))
+        limit = matcher(self._options.limit)
+        plan = make_plan(book, limit=limit)
         findings = list(plan.findings)
+        if limit is not None and not any(limit(row.name) for row in book.document.machines):
+            findings.append(notices.nothing_in_scope(str(self._options.limit)))
         if not book.document.settings.get("BatchSettings.CheckMachines"):
             findings += unreachable_marks(book, plan.machines)
         if self._options.on_error is OnError.NEXT_MACHINE and book.document.has_machines:
@@ -145,7 +150,7 @@ class Run:
         """What becomes of commands whose end is unknown; returns those to be counted as done."""
         if not custody.in_flight:
             return []
-        names = [describe(entry) for entry in custody.in_flight]
+        names = [notices.describe(entry) for entry in custody.in_flight]
         chosen = self._options.in_flight
         if chosen is InFlightPolicy.ASK:
             chosen = await self._questions.in_flight(names)
@@ -155,7 +160,7 @@ class Run:
             )
         )
         if chosen is InFlightPolicy.STOP:
-            raise Refused([_in_flight_finding(names)], custody.book.document)
+            raise Refused([notices.in_flight(names)], custody.book.document)
         if chosen is InFlightPolicy.SKIP:
             return custody.in_flight
         for entry in custody.in_flight:
@@ -167,11 +172,10 @@ class Run:
         told = False
         while entry.process is not None and still_runs(*entry.process):
             if not told:
-                text = f"waiting for process {entry.process[0]}, which the run that died has left at work"
-                self._emit(events.Notice(text, "it is run again when it has ended; end it by hand if it hangs"))
+                self._emit(notices.waiting(entry.process[0]))
                 told = True
             if self._interrupted is not None:
-                raise Refused([_in_flight_finding([describe(entry)])], None, self._interrupted)
+                raise Refused([notices.in_flight([notices.describe(entry)])], None, self._interrupted)
             await asyncio.sleep(0.2)
 
     async def _work(self, custody: Custody, writer: MarkerWriter) -> int:
@@ -195,16 +199,8 @@ class Run:
         try:
             writer.apply(plan.changes)
             code = await session.run()
-        except OutsideEditError:
-            self._emit(_rows_changed())
-            code = 1
-        except OSError as error:
-            self._emit(
-                events.Notice(
-                    f"the progress cannot be recorded: {_reason(error)}; the run ends here",
-                    "the command that ended last may be run again; mend the cause, then run the script again",
-                )
-            )
+        except notices.TROUBLE as error:
+            self._emit(notices.trouble(error))
             code = 1
         finally:
             keeper.cancel()
@@ -220,16 +216,8 @@ class Run:
         """Fold in the background; what goes wrong there ends the run after the command in flight."""
         try:
             await writer.keep()
-        except OutsideEditError:
-            self._emit(_rows_changed())
-            interrupt(1)
-        except OSError as error:
-            self._emit(
-                events.Notice(
-                    f"the script cannot be written: {_reason(error)}; the run ends here",
-                    "what was done is kept in the journal beside the script, and goes into it with the next command",
-                )
-            )
+        except notices.TROUBLE as error:
+            self._emit(notices.trouble(error))
             interrupt(1)
 
     def _give_back(self, custody: Custody, writer: MarkerWriter) -> bool:
@@ -240,23 +228,15 @@ class Run:
             except OutsideEditError:
                 lost = settle(custody.store.path).lost
                 if lost:
-                    self._emit(_lost(lost))
-        except (OSError, ScriptError) as error:
-            reason = error.diagnostic.message if isinstance(error, ScriptError) else _reason(error)
-            there = custody.store.beside(JOURNAL).exists()
-            self._emit(
-                events.Notice(
-                    f"the markers could not be written into the script: {reason}",
-                    "they are kept in the journal beside it, and go into it with the next command"
-                    if there
-                    else "the folder of the script is gone, and the journal with it; the log has what was done",
-                )
-            )
+                    self._emit(notices.lost(lost))
+        except (OSError, GuardError, ScriptError) as error:
+            why = error.diagnostic.message if isinstance(error, ScriptError) else notices.reason(error)
+            self._emit(notices.unfolded(why, journal=custody.store.beside(JOURNAL).exists()))
             return False
         return True
 
     def _edited(self) -> None:
-        self._emit(events.Notice("the script was edited during the run; the edit is kept"))
+        self._emit(notices.edited())
 
     async def _rehearse(self) -> int:
         from setupbatcher.engine.session import Session  # noqa: PLC0415 -- as in _work
@@ -269,7 +249,7 @@ class Run:
         book = Book(document)
         plan = self._plan(book)
         if plan.finished:
-            self._emit(events.Notice(*self._nothing_to_do(document)))
+            self._emit(notices.nothing_to_do(document, self._path))
             return 0
         book.apply(plan.changes)
 
@@ -281,55 +261,9 @@ class Run:
         await session.run()
         return 0
 
-    def _nothing_to_do(self, document: Document) -> tuple[str, str | None]:
-
-        if document.has_machines and not document.machines:
-            return "Nothing to do: [Machines] lists no machine.", None
-        if self._options.limit is not None and not any(
-            map(matcher(self._options.limit) or bool, (row.name for row in document.machines))
-        ):
-            return f"Nothing to do: no machine matches `{self._options.limit}`.", None
-        date = datetime.fromtimestamp(self._path.stat().st_mtime).astimezone().strftime("%Y-%m-%d %H:%M")
-        return f"Nothing to do: finished on {date}. Start over: --restart", None
-
     def _emit(self, event: events.Event) -> None:
         for listener in self._listeners:
             listener(event)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
-
-
-def _lost(count: int) -> events.Notice:
-    return events.Notice(
-        f"the script was changed since the last run, and {count} markers of that run found no place in it",
-        "look at the rows without `OK` before they run again",
-    )
-
-
-def _rows_changed() -> events.Notice:
-    return events.Notice(
-        "what is worked on was changed in the script, so that its rows cannot be told apart; the run ends here",
-        "run it again: the new text counts, with what was earned",
-    )
-
-
-def describe(entry: InFlight) -> str:
-    """A command that was in flight, for people."""
-    machine = f"{entry.machine}: " if entry.machine else ""
-    row = f" (data row {entry.row})" if entry.row is not None else ""
-    return f"{machine}{entry.section} line {entry.line}{row}: {entry.text}"
-
-
-def _in_flight_finding(names: list[str]) -> Diagnostic:
-
-    return Diagnostic(
-        "SB709",
-        "commands were in flight when the last run died: " + "; ".join(names),
-        Span(0, 0),
-        "look what became of them, then run with --in-flight rerun or --in-flight skip",
-    )
 
 
 def _skip(book: Book, entry: InFlight) -> list[Change]:

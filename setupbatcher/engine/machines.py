@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from setupbatcher.hosts.base import HostSpec, Platform, Secret, Transport
+from setupbatcher.hosts.base import HostSpec, Platform, Transport
+from setupbatcher.hosts.secret_source import Secret
 from setupbatcher.script.document import Document
 from setupbatcher.script.rows import MachineRow
 from setupbatcher.script.settings import Settings

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from setupbatcher.files.folders import make_folders
     from setupbatcher.files.move import move_to
     from setupbatcher.files.place import Place
-    from setupbatcher.files.tree import Progress, copy_tree
+    from setupbatcher.files.progress import Progress
+    from setupbatcher.files.tree import copy_tree
     from setupbatcher.files.whole import once, read_whole, write_whole
 
 __all__ = [
@@ -34,7 +35,7 @@ __all__ = [
 
 _HOMES = {
     "Place": "place",
-    "Progress": "tree",
+    "Progress": "progress",
     "copy_file": "copy",
     "copy_tree": "tree",
     "delete_tree": "delete",

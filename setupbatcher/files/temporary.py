@@ -29,8 +29,12 @@ _NAME = re.compile(r"\.(?P<name>.+)\.setupbatcher-(?P<controller>[0-9a-f]{8})-(?
 
 def beside(target: Place) -> Place:
     """A temporary place in the folder of the target."""
-    token = f"{_controller()}-{os.getpid()}-{token_hex(4)}"
-    return target.sibling(f".{_stem(target)}.setupbatcher-{token}")
+    return target.sibling(name(target.path.name))
+
+
+def name(final: str) -> str:
+    """A temporary name for a file that is to have another in the end."""
+    return f".{_stem(final)}.setupbatcher-{_controller()}-{os.getpid()}-{token_hex(4)}"
 
 
 async def sweep(folder: Place, entries: Iterable[Stat], target: Place | None = None) -> None:
@@ -41,7 +45,7 @@ async def sweep(folder: Place, entries: Iterable[Stat], target: Place | None = N
         entries: what the folder holds.
         target: only what was to become this; by default everything.
     """
-    stem = None if target is None else _stem(target)
+    stem = None if target is None else _stem(target.path.name)
     for entry in entries:
         found = _NAME.fullmatch(entry.name)
         if found and stem in (None, found["name"]) and found["controller"] == _controller():
@@ -77,8 +81,8 @@ async def discard(place: Place) -> None:
             raise
 
 
-def _stem(target: Place) -> str:
-    return target.path.name.encode("utf-8", "surrogateescape")[:_LONGEST].decode("utf-8", "ignore")
+def _stem(final: str) -> str:
+    return final.encode("utf-8", "surrogateescape")[:_LONGEST].decode("utf-8", "ignore")
 
 
 def _alive(process: int) -> bool:

@@ -14,7 +14,7 @@ AT_ONCE = 16
 """Pieces under way together: enough to hide the way to a machine, few enough for its memory and ours."""
 
 
-async def each(items: Iterable[T], work: Callable[[T], Awaitable[None]]) -> None:
+async def each(items: Iterable[T], work: Callable[[T], Awaitable[None]], *, at_once: int = AT_ONCE) -> None:
     """Do the work for every item; the first failure ends the others and is raised."""
     waiting = iter(items)
 
@@ -24,7 +24,7 @@ async def each(items: Iterable[T], work: Callable[[T], Awaitable[None]]) -> None
 
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(AT_ONCE):
+            for _ in range(at_once):
                 group.create_task(worker())
     except* Failure as failures:
         raise _first(failures) from None

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from typing import Protocol
 
 from setupbatcher import errors
 from setupbatcher.errors import Failure
 from setupbatcher.files import temporary
+from setupbatcher.files.bulk import Bulk
 from setupbatcher.files.copy import move_file, replace_file
 from setupbatcher.files.folders import make_folders
 from setupbatcher.files.place import Place
+from setupbatcher.files.progress import Progress
 from setupbatcher.files.together import each
 from setupbatcher.hosts.base import Kind, Stat
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far the copy of a tree has come.
-
-    Attributes:
-        files: files and links dealt with.
-        changed: those of them that were not there already as they should be.
-        folders: folders created.
-        size: bytes of the files dealt with.
-    """
-
-    files: int = 0
-    changed: int = 0
-    folders: int = 0
-    size: int = 0
-
-    @property
-    def anything(self) -> bool:
-        """Whether the target was changed at all."""
-        return bool(self.changed or self.folders)
+from setupbatcher.hosts.local_files import LocalFilesystem
 
 
 async def copy_tree(source: Place, target: Place, *, progress: Callable[[Progress], None] | None = None) -> Progress:
@@ -46,7 +27,7 @@ async def copy_tree(source: Place, target: Place, *, progress: Callable[[Progres
     Args:
         source: a folder.
         target: a folder, or nothing yet; the folder above it exists.
-        progress: told after each file.
+        progress: told now and then: after each file, on one machine after some files.
 
     Returns:
         What was done.
@@ -61,8 +42,10 @@ async def copy_tree(source: Place, target: Place, *, progress: Callable[[Progres
     if source.on_same_machine(target) and source.path in (target.path, *target.path.parents):
         raise Failure(errors.BAD_PARAMETER, f"{target}: lies in {source}, which is to be copied")
     done = Progress()
-    done.folders += await make_folders(target)
-    await _Copy(done, progress or (lambda _: None), replace_file).folder(source, target)
+    report = progress or (lambda _: None)
+    local = isinstance(source.files, LocalFilesystem) and isinstance(target.files, LocalFilesystem)
+    put = Bulk(done, report) if local else _OneByOne(done, report, replace_file)
+    await _walk(source, target, done, put)
     return done
 
 
@@ -72,69 +55,149 @@ async def move_tree(source: Place, target: Place) -> Progress:
     Files that the target has already, and all folders, are left behind in the source.
     """
     done = Progress()
-    await _Copy(done, lambda _: None, move_file).folder(source, target)
+    await _walk(source, target, done, _OneByOne(done, lambda _: None, move_file))
     return done
 
 
-Put = Callable[..., Awaitable[bool]]
+class _Put(Protocol):
+    """How the files of a tree are put in place; :class:`~setupbatcher.files.bulk.Bulk` says what each call is."""
+
+    def enter(self, folder: Place, *, new: bool) -> None: ...
+
+    async def put(self, source: Place, target: Place, entries: list[Stat], present: dict[str, Stat]) -> None: ...
+
+    async def finish(self) -> None: ...
+
+    async def settle(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
-@dataclass(slots=True)
-class _Copy:
-    done: Progress
-    report: Callable[[Progress], None]
-    put: Put
+async def _walk(source: Place, target: Place, done: Progress, put: _Put) -> None:
+    walk = _Walk(done, put)
+    try:
+        new = await make_folders(target)
+        done.folders += new
+        await walk.folder(source, target, new=new)
+        await put.finish()
+        await walk.set_modes()
+        await put.settle()
+    finally:
+        put.close()
 
-    async def folder(self, source: Place, target: Place) -> None:
-        present = {entry.name: entry for entry in await target.list()}
+
+class _Walk:
+    """Goes through a tree, creates its folders, and hands files and links on.
+
+    Args:
+        done: kept up to date.
+        put: takes files and links.
+    """
+
+    def __init__(self, done: Progress, put: _Put) -> None:
+        self._done = done
+        self._put = put
+        self._modes: list[tuple[Place, int]] = []
+
+    async def folder(self, source: Place, target: Place, *, new: bool) -> None:
+        """Copy what a folder holds.
+
+        Args:
+            source: the folder.
+            target: one that is there.
+            new: it was created just now, so it is empty.
+        """
+        self._put.enter(target, new=new)
+        present = {} if new else {entry.name: entry for entry in await target.list()}
         await temporary.sweep(target, present.values())
         entries = await source.list()
         small = [entry for entry in entries if entry.kind is not Kind.DIRECTORY]
-        await each(small, lambda entry: self._entry(source, target, entry, present.get(entry.name)))
-        if small:
-            await target.files.sync_directory(target.path)
+        for entry in small:
+            _check(entry, source, target, present.get(entry.name))
+        await self._put.put(source, target, small, present)
         for entry in entries:
             if entry.kind is Kind.DIRECTORY:
-                await self._subfolder(source.child(entry.name), target.child(entry.name), entry, present)
+                new = await self._make(target.child(entry.name), entry, present.get(entry.name))
+                await self.folder(source.child(entry.name), target.child(entry.name), new=new)
 
-    async def _subfolder(self, source: Place, target: Place, found: Stat, present: dict[str, Stat]) -> None:
-        there = present.get(found.name)
+    async def set_modes(self) -> None:
+        """Give the new folders the modes that they could not have while they were filled."""
+        for place, mode in reversed(self._modes):
+            await place.files.set_mode(place.path, mode)
+
+    async def _make(self, target: Place, found: Stat, there: Stat | None) -> bool:
         if there is None:
-            await target.files.make_directory(target.path)
-            self.done.folders += 1
+            mode = None if found.owner is None else found.mode | _OURS
+            await target.files.make_directory(target.path, mode)
+            if mode is not None and mode != found.mode:
+                self._modes.append((target, found.mode))
+            self._done.folders += 1
         elif there.kind is Kind.LINK:
             raise Failure(errors.BAD_LINK, f"{target}: a link stands where a folder is expected")
         elif there.kind is not Kind.DIRECTORY:
             raise Failure(errors.DIRECTORY_NAME, f"{target}: a file stands where a folder is expected")
-        await self.folder(source, target)
-        if there is None and found.owner is not None:
-            await target.files.set_mode(target.path, found.mode)  # last: it may forbid writing
+        return there is None
+
+
+class _OneByOne:
+    """Puts each file in place by itself, some at a time."""
+
+    def __init__(self, done: Progress, report: Callable[[Progress], None], put: Callable[..., Awaitable[bool]]) -> None:
+        self._done = done
+        self._report = report
+        self._file = put
+
+    def enter(self, folder: Place, *, new: bool) -> None:
+        """Nothing to note."""
+
+    async def put(self, source: Place, target: Place, entries: list[Stat], present: dict[str, Stat]) -> None:
+        """Copy files and links of one folder."""
+        await each(entries, lambda entry: self._entry(source, target, entry, present.get(entry.name)))
+        if entries:
+            await target.files.sync_directory(target.path)
+
+    async def finish(self) -> None:
+        """Nothing waits."""
+
+    async def settle(self) -> None:
+        """All has been waited for."""
+
+    def close(self) -> None:
+        """Nothing is held."""
 
     async def _entry(self, source: Place, target: Place, found: Stat, there: Stat | None) -> None:
         source, target = source.child(found.name), target.child(found.name)
-        if there is not None and there.kind is Kind.DIRECTORY:
-            raise Failure(errors.DIRECTORY_NAME, f"{target}: a folder stands where a file is expected")
         if found.kind is Kind.LINK:
-            changed = await self._link(source, target, there)
-        elif found.kind is Kind.FILE:
-            changed = await self.put(source, found, target, there, in_tree=True)
-            self.done.size += found.size
+            changed = await _link(source, target, there)
         else:
-            raise Failure(errors.NOT_SUPPORTED, f"{source}: neither a file, a folder nor a link")
-        self.done.files += 1
-        self.done.changed += changed
-        self.report(self.done)
+            changed = await self._file(source, found, target, there, in_tree=True)
+            self._done.size += found.size
+        self._done.files += 1
+        self._done.changed += changed
+        self._report(self._done)
 
-    @staticmethod
-    async def _link(source: Place, target: Place, there: Stat | None) -> bool:
-        leads_to = await source.files.read_link(source.path)
-        if there is not None and there.kind is Kind.LINK and await target.files.read_link(target.path) == leads_to:
-            return False
-        place = temporary.beside(target)
-        try:
-            await place.files.make_link(place.path, leads_to)
-            await place.files.rename(place.path, target.path)
-        except BaseException:
-            await temporary.discard(place)
-            raise
-        return True
+
+def _check(found: Stat, source: Place, target: Place, there: Stat | None) -> None:
+    if there is not None and there.kind is Kind.DIRECTORY:
+        message = f"{target.child(found.name)}: a folder stands where a file is expected"
+        raise Failure(errors.DIRECTORY_NAME, message)
+    if found.kind is Kind.OTHER:
+        raise Failure(errors.NOT_SUPPORTED, f"{source.child(found.name)}: neither a file, a folder nor a link")
+
+
+async def _link(source: Place, target: Place, there: Stat | None) -> bool:
+    leads_to = await source.files.read_link(source.path)
+    if there is not None and there.kind is Kind.LINK and await target.files.read_link(target.path) == leads_to:
+        return False
+    place = temporary.beside(target)
+    try:
+        await place.files.make_link(place.path, leads_to)
+        await place.files.rename(place.path, target.path)
+    except BaseException:
+        await temporary.discard(place)
+        raise
+    return True
+
+
+_OURS = 0o700
+"""What a folder's owner may do while the folder is filled."""

@@ -93,5 +93,10 @@ async def keep_owner(place: Place, existing: Stat, target: Place) -> None:
         await place.files.set_owner(place.path, existing.owner)
         await place.files.set_mode(place.path, made.mode)  # a change of owner takes special bits away
     except Failure as failure:
-        message = f"{target}: the file belongs to another user, and that cannot be kept"
-        raise Failure(failure.code, message, help="work on the machine with that user, or as root") from failure
+        raise owner_lost(str(target), failure) from failure
+
+
+def owner_lost(target: str, failure: Failure) -> Failure:
+    """What to say when the owner of a file to replace cannot be kept."""
+    message = f"{target}: the file belongs to another user, and that cannot be kept"
+    return Failure(failure.code, message, help="work on the machine with that user, or as root")

@@ -7,10 +7,11 @@ exception of a library below.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePath
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+from setupbatcher.hosts.secret_source import Secret
 
 OutputSink = Callable[[bytes], None]
 """Receives standard output and standard error of a program in the pieces in which they arrive."""
@@ -31,18 +32,7 @@ class Transport(Enum):
     WINRM = "winrm"
 
 
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """Where a secret comes from: ``env:NAME``, ``keyring:SERVICE/USER``, ``prompt:`` (``language.md``, section 6).
-
-    The value itself is fetched when a connection needs it and is never part of the text of this object.
-    """
-
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class HostSpec:
+class HostSpec(NamedTuple):
     r"""How to reach one machine: the [Machines] row over the ``Machines.*`` settings.
 
     Attributes:
@@ -68,8 +58,7 @@ class HostSpec:
     connect_timeout: float = 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """How a program ended: its exit status and what it wrote, undecoded."""
 
     status: int
@@ -86,8 +75,7 @@ class Kind(Enum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Stat:
+class Stat(NamedTuple):
     """What is known of a path.
 
     Attributes:

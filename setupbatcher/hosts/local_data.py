@@ -109,7 +109,7 @@ class Reader:
         chunk: the bytes last read; fewer than :data:`CHUNK` mean that these were the last.
     """
 
-    def __init__(self, path: PurePath) -> None:
+    def __init__(self, path: PurePath | str) -> None:
         self._file = open(path, "rb", buffering=0)  # noqa: PTH123, SIM115 -- closed by close()
         try:
             self.advance()
@@ -166,9 +166,11 @@ class Copy:
     Args:
         source: descriptor of the file to copy.
         target: a path where nothing stands yet.
+        wait: the copy is complete when it is on disk; else the caller sees to that.
     """
 
-    def __init__(self, source: int, target: PurePath) -> None:
+    def __init__(self, source: int, target: PurePath | str, *, wait: bool = True) -> None:
+        self._wait = wait
         self._source = source
         self._stat = os.fstat(source)
         self._target = target
@@ -176,7 +178,7 @@ class Copy:
         self._descriptor = os.open(target, NEW, 0o600)
 
     def advance(self) -> bool:
-        """Copy the next 16 MiB; at the end set mode and time, and wait until the file is on disk.
+        """Copy the next 16 MiB; at the end set mode and time, and wait for the disk.
 
         Returns:
             Whether the copy is complete.
@@ -211,7 +213,8 @@ class Copy:
         if _POSIX:
             os.fchmod(self._descriptor, modes.S_IMODE(self._stat.st_mode))
             os.utime(self._descriptor, ns=(self._stat.st_atime_ns, self._stat.st_mtime_ns))
-        os.fsync(self._descriptor)
+        if self._wait:
+            os.fsync(self._descriptor)
         if not _POSIX:
             os.utime(self._target, ns=(self._stat.st_atime_ns, self._stat.st_mtime_ns))
 

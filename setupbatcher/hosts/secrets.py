@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from setupbatcher import errors
 from setupbatcher.errors import Failure
-from setupbatcher.hosts.base import Secret
+from setupbatcher.hosts.secret_source import Secret
 from setupbatcher.hosts.threads import in_thread
 
 Ask = Callable[[str], Awaitable[str]]

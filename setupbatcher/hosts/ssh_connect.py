@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ async def open_connection(spec: HostSpec, password: str | None, *, base: Path) -
     """
     opened: list[asyncssh.SSHClientConnection] = []
     if spec.key_file is not None:
-        spec = replace(spec, key_file=_absolute(spec.key_file, base))
+        spec = spec._replace(key_file=_absolute(spec.key_file, base))
     try:
         async with asyncio.timeout(spec.connect_timeout):
             await _reach(spec, password, None, opened)

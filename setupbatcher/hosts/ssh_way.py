@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -92,8 +92,7 @@ def jump_spec(text: str, spec: HostSpec) -> HostSpec:
         host, port = rest, ""
     if not host or (port and not port.isdecimal()):
         raise Failure(errors.BAD_PARAMETER, f"{spec.name}: {text!r}: not a jump host", help="correct ~/.ssh/config")
-    return replace(
-        spec,
+    return spec._replace(
         name=f"{rest} (on the way to {spec.name})",
         address=host.strip("[]"),
         port=int(port) if port else None,

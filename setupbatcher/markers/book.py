@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from setupbatcher.markers.cell import (
@@ -32,30 +31,26 @@ class Mark(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Clear:
+class Clear(NamedTuple):
     """Erase every marker of a section."""
 
     section: SectionId
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(NamedTuple):
     """Mark all data rows above a line as done."""
 
     section: SectionId
     above: int
 
 
-@dataclass(frozen=True, slots=True)
-class Keep:
+class Keep(NamedTuple):
     """Keep the value of a run-time variable in [Variables]."""
 
     variable: Kept
 
 
-@dataclass(frozen=True, slots=True)
-class Drop:
+class Drop(NamedTuple):
     """Forget the kept variables of a machine; of [Init] and scripts without machines where it is empty."""
 
     machine: str
@@ -70,7 +65,6 @@ class RowLostError(Exception):
     """The data row or machine that is worked on is no longer in the script."""
 
 
-@dataclass(slots=True)
 class Cursor:
     """A data row that is worked on; its line follows edits of the script.
 
@@ -80,9 +74,10 @@ class Cursor:
         finished: all its commands are done, so that it may go.
     """
 
-    section: SectionId
-    line: int
-    finished: bool = False
+    def __init__(self, section: SectionId, line: int) -> None:
+        self.section = section
+        self.line = line
+        self.finished = False
 
 
 class Book:
@@ -311,7 +306,7 @@ class Book:
             return text
         places = self._lines.get(SectionId(Kind.BATCH).key, [])[: marker.line]
         line = next((place for place in reversed(places) if place is not None), 0)
-        return str(replace(marker, line=line))
+        return str(marker._replace(line=line))
 
 
 def _edit(start: int, row: str, column: MarkerColumn, text: str) -> Iterator[Edit]:

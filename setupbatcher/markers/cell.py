@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from setupbatcher.errors import MAX_CODE
 
@@ -16,8 +16,7 @@ _MACHINE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CommandMarker:
+class CommandMarker(NamedTuple):
     """The marker of a command row.
 
     Attributes:
@@ -57,8 +56,7 @@ def parse_command_marker(text: str) -> CommandMarker | None:
     return CommandMarker(_number(match["ignored"]), done=True)
 
 
-@dataclass(frozen=True, slots=True)
-class MachineMarker:
+class MachineMarker(NamedTuple):
     """The marker of a machine row: ``x-y``.
 
     Attributes:

@@ -7,79 +7,35 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from setupbatcher.diagnostics.model import Diagnostic
 from setupbatcher.markers.book import Book
 from setupbatcher.markers.journal import Journal, LockedError, peek
+from setupbatcher.markers.reading import JOURNAL, ScriptError, problem, read
 from setupbatcher.markers.records import InFlight, Recovery, recover
 from setupbatcher.script.document import Document
-from setupbatcher.text import Span, UndecodableError, encode
+from setupbatcher.text import encode
 from setupbatcher.text.store import Store, digest
 
 if TYPE_CHECKING:
     from setupbatcher.markers.writer import MarkerWriter
 
-JOURNAL = "journal"
-
-
-class ScriptError(Exception):
-    """The script cannot be taken.
-
-    Attributes:
-        diagnostic: what is wrong; it has no text to point into.
-        locked: another run has the script.
-    """
-
-    def __init__(self, diagnostic: Diagnostic, *, locked: bool = False) -> None:
-        super().__init__(diagnostic.message)
-        self.diagnostic = diagnostic
-        self.locked = locked
-
-
-def _problem(code: str, message: str, help_text: str, *, locked: bool = False) -> ScriptError:
-    return ScriptError(Diagnostic(code, message, Span(0, 0), help_text), locked=locked)
-
-
-def _unreadable(path: Path, error: OSError) -> ScriptError:
-    reason = (error.strerror or str(error)).lower()
-    return _problem("SB801", f"`{path}` cannot be read: {reason}", "check the name and your rights to the file")
-
 
 def _unwritable(path: Path, error: OSError) -> ScriptError:
     reason = (error.strerror or str(error)).lower()
-    return _problem(
+    return problem(
         "SB803",
         f"`{path}` cannot be written: {reason}",
         "the progress is written into the script; copy it to a folder where you may write",
     )
 
 
-def _undecodable(path: Path, error: UndecodableError) -> ScriptError:
-    return _problem(
-        "SB802",
-        f"`{path}` cannot be decoded: {error.reason}, at byte {error.offset}",
-        "save it as UTF-8, as UTF-16 with a byte order mark, or as Windows-1252",
-    )
-
-
 def _locked(path: Path, error: LockedError) -> ScriptError:
     owner = f": {error.owner}" if error.owner else ""
-    return _problem(
+    return problem(
         "SB804",
         f"another run has `{path}`{owner}",
         "wait for it, or end it; `setupbatcher status` shows how far it is",
         locked=True,
     )
-
-
-def _read(store: Store) -> tuple[bytes, Document]:
-    try:
-        data = store.read()
-    except OSError as error:
-        raise _unreadable(store.path, error) from error
-    try:
-        return data, Document.from_bytes(data)
-    except UndecodableError as error:
-        raise _undecodable(store.path, error) from error
 
 
 def look(path: Path) -> Recovery:
@@ -93,9 +49,9 @@ def look(path: Path) -> Recovery:
     with contextlib.suppress(OSError):
         left = peek(store.beside(JOURNAL))
         if left is not None:
-            data, document = _read(store)
+            data, document = read(store)
             return recover(document, digest(data), left)
-    _, document = _read(store)
+    _, document = read(store)
     return Recovery(Book(document))
 
 
@@ -111,7 +67,7 @@ class Custody:
 
     def __init__(self, path: Path) -> None:
         self.store = Store(path)
-        _read(self.store)
+        read(self.store)
         try:
             self.store.check_writable()
             self._journal = Journal(self.store.beside(JOURNAL), self.store.real.stat())
@@ -122,7 +78,7 @@ class Custody:
         try:
             self.store.tidy()
             # Read again: what was read before the lock may be older than the last fold of another run.
-            self._data, self._document = _read(self.store)
+            self._data, self._document = read(self.store)
         except OSError as error:
             self._journal.release()
             raise _unwritable(path, error) from error
@@ -200,9 +156,12 @@ class Custody:
 
     def _still_in_flight(self) -> list[list[Any]]:
         """Records of the commands whose end is unknown, for the next journal."""
-        return [
-            ["start", entry.section.key, entry.line, entry.row, entry.machine, entry.text] for entry in self.in_flight
-        ]
+        records: list[list[Any]] = []
+        for entry in self.in_flight:
+            records.append(["start", entry.section.key, entry.line, entry.row, entry.machine, entry.text])
+            if entry.process is not None:
+                records.append(["process", *entry.process])
+        return records
 
 
 def _text_record(document: Document) -> list[list[Any]]:
@@ -223,4 +182,4 @@ def settle(path: Path) -> Recovery:
     return recovery
 
 
-__all__ = ["JOURNAL", "Custody", "ScriptError", "look", "settle"]
+__all__ = ["Custody", "look", "settle"]

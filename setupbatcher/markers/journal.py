@@ -220,14 +220,16 @@ class Journal:
     def release(self) -> None:
         """Let the script go without having run anything; what a crash left stays for the next one."""
         keep = any(record[0] in _TELLING for record in self.content.records)
-        if keep:
+        if keep and not self._file.closed:
             self._end = self.content.size
             with contextlib.suppress(OSError):
                 self._cut()
         self.close(keep=keep)
 
     def close(self, *, keep: bool = False) -> None:
-        """Let the script go; the journal vanishes unless it is still needed."""
+        """Let the script go; the journal vanishes unless it is still needed. Done once, it may be another's."""
+        if self._file.closed:
+            return
         if not keep and sys.platform != "win32":
             self.path.unlink(missing_ok=True)
         self._file.close()

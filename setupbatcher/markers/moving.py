@@ -6,7 +6,6 @@ Machines are found by name, rows by a line diff. What this run has earned stays;
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from setupbatcher.markers.book import MACHINES_ID, Book, RowLostError
 from setupbatcher.markers.cell import CommandMarker, MachineMarker
@@ -81,7 +80,7 @@ def _loop_marks(book: Book, data: Places) -> Iterator[tuple[SectionId, int, Comm
             marker = book.command(section.section, loop.row.line)
             row = _place(data, loop.data, marker.row)
             if row is not None:
-                yield section.section, loop.row.line, replace(marker, row=row)
+                yield section.section, loop.row.line, marker._replace(row=row)
 
 
 def _machine_marks(book: Book, edited: Document, data: Places) -> Iterator[tuple[int, str]]:
@@ -103,7 +102,7 @@ def _with_row(book: Book, marker: MachineMarker, data: Places) -> MachineMarker:
     for loop in _loops(book, BATCH):
         if loop.end is not None and marker.line is not None and loop.row.line <= marker.line <= loop.end.line:
             row = _place(data, loop.data, marker.row)
-            return marker if row is None else replace(marker, row=row)
+            return marker if row is None else marker._replace(row=row)
     return marker
 
 

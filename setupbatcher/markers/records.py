@@ -121,6 +121,7 @@ def _running(content: Content) -> list[InFlight]:
     for record in content.records:
         match record:
             case ["start", key, line, row, machine, text]:
+                running.pop((key, line, machine), None)
                 running[key, line, machine] = InFlight(section_of(key), line, row, machine, text)
             case ["process", process, began] if running:
                 last = next(reversed(running))

@@ -146,9 +146,9 @@ class MarkerWriter:
         text = self.book.render()
         if self.book.moved:
             text = agreed(self.book.document.changed(text))
-        if text != self.book.document.text:
-            data = encode(text, self.book.document.source.encoding)
-            version = digest(data)
+        data = encode(text, self.book.document.source.encoding)
+        version = digest(data)
+        if version != self._disk:
             self._journal.append(["version", version])
             self._journal.sync()
             self._store.replace(data)

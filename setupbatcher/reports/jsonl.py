@@ -14,6 +14,7 @@ from setupbatcher.diagnostics.as_json import as_json
 from setupbatcher.diagnostics.model import Diagnostic
 from setupbatcher.script.document import Document
 from setupbatcher.script.labels import SectionId
+from setupbatcher.script.variables import Kept
 
 VERSION = 1
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -75,6 +76,6 @@ def _plain(value: object) -> object:
         return {"section": str(value.data), "row": value.row}
     if isinstance(value, SectionId):
         return str(value)
-    if dataclasses.is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Kept):
+        return value._asdict()
     return [_plain(entry) for entry in value] if isinstance(value, tuple) else value

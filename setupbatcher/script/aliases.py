@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 
+from setupbatcher.script.filters import FILTERS
 from setupbatcher.script.settings import is_setting_name
 from setupbatcher.script.template import Template, Variable, parse_template
 
@@ -89,8 +90,6 @@ class Aliases:
         return "".join(pieces)
 
     def _reference(self, part: Variable, values: dict[str, str], lookup: Lookup | None) -> str:
-        from setupbatcher.script.filters import FILTERS  # noqa: PLC0415 -- seldom needed while a script is read
-
         value: str | None
         if part.name in self:
             value = values[part.name.lower()]

@@ -6,13 +6,12 @@ start-up of the command line and leaves recovery to whoever knows how a broken t
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
+
+from setupbatcher.script.tables import TABLES
 
 END = "$END"
 
@@ -33,8 +32,7 @@ class Token(NamedTuple):
         return self.start + len(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A rule of the grammar with what it is made of."""
 
     rule: str
@@ -226,5 +224,4 @@ class _Run:
 @cache
 def load(start: str) -> Automaton:
     """The automaton of a start symbol: ``script``, ``cell``, ``template`` or ``condition``."""
-    tables = json.loads(Path(__file__).with_name("tables.json").read_text(encoding="utf-8"))
-    return Automaton(tables[start])
+    return Automaton(TABLES[start])

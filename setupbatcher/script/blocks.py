@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from setupbatcher.script.labels import SectionId, data_section
 from setupbatcher.script.rows import CommandRow, RowKind
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One command."""
 
     row: CommandRow
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(NamedTuple):
     """``Data.Loop`` or ``xData.Loop N`` with its body; ``end`` is ``None`` where it is never closed."""
 
     row: CommandRow
     data: SectionId
-    body: list[Block] = field(default_factory=list)
+    body: list[Block]
     end: CommandRow | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """A head (``If``, ``ElseIf``, ``Else``) with the rows under it."""
 
     row: CommandRow
-    body: list[Block] = field(default_factory=list)
+    body: list[Block]
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """``If`` … ``EndIf``."""
 
     branches: list[Branch]
@@ -45,16 +41,14 @@ class Chain:
 Block = Step | Loop | Chain
 
 
-@dataclass(frozen=True, slots=True)
-class Stray:
+class Stray(NamedTuple):
     """A row that closes or continues what is not open, and the name of what it needs."""
 
     row: CommandRow
     opening: str
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(NamedTuple):
     """The blocks of a section, with what is wrong with their nesting.
 
     Attributes:
@@ -102,11 +96,11 @@ class _Builder:
         if self._is_left_out(row):
             return
         if name in LOOPS:
-            loop = Loop(row, _loop_data(row))
+            loop = Loop(row, _loop_data(row), [])
             self._body().append(loop)
             self._open.append(loop)
         elif name == "if":
-            chain = Chain([Branch(row)])
+            chain = Chain([Branch(row, [])])
             self._body().append(chain)
             self._open.append(chain)
         elif name in {"elseif", "else"}:
@@ -145,7 +139,7 @@ class _Builder:
         if not isinstance(chain, Chain) or chain.branches[-1].row.name == "else":
             self._strays.append(Stray(row, "If"))
             return
-        chain.branches.append(Branch(row))
+        chain.branches.append(Branch(row, []))
 
     def _close(self, row: CommandRow) -> None:
         """Close the innermost block of the right kind; what is still open inside it was never closed."""
@@ -153,9 +147,10 @@ class _Builder:
             if _closes(row.name, self._open[depth]):
                 for block in reversed(self._open[depth + 1 :]):
                     self._unclosed.append(_head(block))
-                # The dataclass is frozen for everybody else; the builder completes what it made.
-                object.__setattr__(self._open[depth], "end", row)
+                closed = self._open[depth]._replace(end=row)
                 del self._open[depth:]
+                # It was added to what it stands in when it was opened, and nothing has come behind it.
+                self._body()[-1] = closed
                 return
         opening = {"data.endloop": "Data.Loop", "xdata.endloop": "xData.Loop"}.get(row.name, "If")
         self._strays.append(Stray(row, opening))

@@ -7,8 +7,7 @@ parsed field of a data row. All leave everything but the marker cell as it is.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from setupbatcher.text import Span
 
@@ -35,7 +34,6 @@ def read(column: MarkerColumn, row: str) -> str:
     return row[span.start : span.end].strip(" ") if span else ""
 
 
-@dataclass(frozen=True, slots=True)
 class CommandColumn:
     """Column 2 of a command row: behind the command and one or more TABs."""
 
@@ -67,8 +65,7 @@ def _match(row: str) -> re.Match[str]:
     return match
 
 
-@dataclass(frozen=True, slots=True)
-class FieldColumn:
+class FieldColumn(NamedTuple):
     """A field of a row of delimited cells, counted from 1.
 
     Attributes:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from setupbatcher.script import automaton
 from setupbatcher.script.automaton import Node, Token
 from setupbatcher.script.template import Template, parse_template
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
+class Operand(NamedTuple):
     """One side of a comparison; ``start`` is its offset within the condition."""
 
     template: Template
     start: int
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """``left operator right``; a lone operand is true where its value is ``Yes``, ``True`` or ``1``."""
 
     left: Operand
@@ -29,22 +27,19 @@ class Comparison:
     right: Operand | None
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(NamedTuple):
     """The opposite of a condition."""
 
     term: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(NamedTuple):
     """True where every term is."""
 
     terms: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(NamedTuple):
     """True where one term is."""
 
     terms: tuple[Condition, ...]

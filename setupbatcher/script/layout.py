@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from setupbatcher.diagnostics.model import Diagnostic, Note
 from setupbatcher.diagnostics.suggestions import did_you_mean
@@ -20,8 +20,7 @@ from setupbatcher.text import Span
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """Where a section stands.
 
     Attributes:
@@ -35,8 +34,7 @@ class Frame:
     body: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """The sections of a text in order, and what is wrong with their labels."""
 
     frames: tuple[Frame, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from setupbatcher.script.functions import find_function
 from setupbatcher.script.template import Template, parse_template
@@ -12,8 +12,7 @@ from setupbatcher.text import Span
 _CALL = re.compile(r"\w+\(")
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """One parameter of a row.
 
     Attributes:
@@ -29,8 +28,7 @@ class Argument:
     shift: int
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(NamedTuple):
     """The parameters of a row; ``unclosed`` is the offset of a quote that is never closed, else ``None``."""
 
     items: tuple[Argument, ...]

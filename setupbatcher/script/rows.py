@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from typing import NamedTuple
 
 from setupbatcher.script import automaton, cells
 from setupbatcher.script.automaton import GrammarError, Token
@@ -32,8 +32,7 @@ class RowKind(Enum):
     ROW = "row"
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(NamedTuple):
     """A pre-command switch such as ``$t(60)``; the span counts within the command cell."""
 
     letter: str
@@ -55,8 +54,7 @@ class Switch:
         return "the switches are `$i`, `$c(NAME)`, `$t(SECONDS)` and `$r(TIMES)`"
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A command cell taken apart. Offsets count within the cell.
 
     Attributes:
@@ -100,19 +98,19 @@ def parse_statement(cell: str) -> Statement:
     return Statement(tuple(switches), name.text, name.start, tail.text, tail.start)
 
 
-@dataclass(frozen=True)
 class CommandRow:
     """A physical line of a command section.
 
-    Attributes:
+    Args:
         line: counted from 1 at the row under the label, every physical line counted (``markers.md``).
         start: offset of the line in the script.
         text: without its line end.
     """
 
-    line: int
-    start: int
-    text: str
+    def __init__(self, line: int, start: int, text: str) -> None:
+        self.line = line
+        self.start = start
+        self.text = text
 
     @cached_property
     def kind(self) -> RowKind:
@@ -177,12 +175,17 @@ def marker_span(column: cells.MarkerColumn, row: str, start: int) -> Span | None
     return Span(start + left, start + left + size) if size else None
 
 
-@dataclass(frozen=True)
 class SettingRow:
-    """``Name=Value``. ``name`` is empty where the line is no such row; spans count in the script."""
+    """``Name=Value``. ``name`` is empty where the line is no such row; spans count in the script.
 
-    start: int
-    text: str
+    Args:
+        start: offset of the line in the script.
+        text: without its line end.
+    """
+
+    def __init__(self, start: int, text: str) -> None:
+        self.start = start
+        self.text = text
 
     @cached_property
     def kind(self) -> RowKind:
@@ -220,19 +223,19 @@ def _stripped(text: str, start: int) -> Span:
     return Span(left, left + len(text.strip()))
 
 
-@dataclass(frozen=True)
 class MachineRow:
     """``name <TAB> platform <TAB> options <TAB> marker``.
 
-    Attributes:
+    Args:
         line: physical line, counted from 1 at the row under the label.
         start: offset of the line in the script.
         text: without its line end.
     """
 
-    line: int
-    start: int
-    text: str
+    def __init__(self, line: int, start: int, text: str) -> None:
+        self.line = line
+        self.start = start
+        self.text = text
 
     @cached_property
     def kind(self) -> RowKind:

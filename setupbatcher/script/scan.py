@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass, field
 
 from setupbatcher.script import cells
 from setupbatcher.text import Span
@@ -24,7 +23,6 @@ _BLOCK = 1024
 """Rows after which a new block begins."""
 
 
-@dataclass(slots=True)
 class Scan:
     """What one pass has found.
 
@@ -35,10 +33,11 @@ class Scan:
         offsets: where the blocks begin in the script; one more for the end of the last.
     """
 
-    done: bytearray = field(default_factory=bytearray)
-    odd: list[int] = field(default_factory=list)
-    lines: array[int] = field(default_factory=lambda: array("q"))
-    offsets: array[int] = field(default_factory=lambda: array("q"))
+    def __init__(self) -> None:
+        self.done = bytearray()
+        self.odd: list[int] = []
+        self.lines = array("q")
+        self.offsets = array("q")
 
     def block_of(self, line: int) -> int:
         """The block that holds a line."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from setupbatcher.hosts.base import Secret
+from setupbatcher.hosts.secret_source import Secret
 
 _DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";", "colon": ":"}
 _YES = {"yes", "1", "true"}
@@ -99,8 +98,7 @@ def is_literal_secret(text: str) -> bool:
     return bool(text) and _SECRET.fullmatch(text) is None
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One declared setting.
 
     Attributes:

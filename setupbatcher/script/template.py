@@ -6,8 +6,8 @@ Values are put in last, so that a value never changes the shape of a row (``lang
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from setupbatcher.script import automaton
 from setupbatcher.script.automaton import GrammarError, Node, Token
@@ -15,8 +15,7 @@ from setupbatcher.script.functions import find_function
 from setupbatcher.text import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """``%name|filter%``; the span is that of the whole reference within the template's text."""
 
     name: str
@@ -24,8 +23,7 @@ class Variable:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """``Function(argument,…)``."""
 
     function: str
@@ -36,8 +34,7 @@ class Call:
 Part = str | Variable | Call
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """A text with places to fill in. ``error`` is the offset where a function call goes wrong, else ``None``."""
 
     parts: tuple[Part, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from setupbatcher.script.aliases import NAME
 from setupbatcher.script.document import Document
@@ -23,8 +23,7 @@ Key = tuple[str, str]
 """Machine and name, in lower case; no machine for [Init] and for scripts without [Machines]."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """The value of a variable, with machine and name as written."""
 
     machine: str

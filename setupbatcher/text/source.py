@@ -7,7 +7,6 @@ UTF-8, UTF-8 with BOM, UTF-16 LE/BE with BOM; otherwise Windows-1252, its five u
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
@@ -50,12 +49,20 @@ class UndecodableError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True)
 class SourceText:
     """A decoded file: its text without the byte order mark, and how to write it back."""
 
-    text: str
-    encoding: Encoding = Encoding.UTF_8
+    def __init__(self, text: str, encoding: Encoding = Encoding.UTF_8) -> None:
+        self.text = text
+        self.encoding = encoding
+
+    def __eq__(self, other: object) -> bool:
+        """The same bytes."""
+        return isinstance(other, SourceText) and (self.text, self.encoding) == (other.text, other.encoding)
+
+    def __hash__(self) -> int:
+        """Goes with equality."""
+        return hash((self.text, self.encoding))
 
     @cached_property
     def lines(self) -> LineTable:

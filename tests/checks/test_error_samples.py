@@ -25,6 +25,7 @@ _ONLY_IN_A_RUN = {
     "SB707": "is about which of run and undo comes next",
     "SB708": "needs --limit",
     "SB709": "needs a run that died",
+    "SB710": "needs --limit",
     "SB801": "is about a file that is not there",
     "SB802": "is about bytes that are no text",
     "SB803": "is about the rights of a file",

@@ -8,6 +8,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from tests.cli.harness import Terminal
+from tests.waiting import wait_until
 
 AtTerminal = Callable[..., Terminal]
 
@@ -130,8 +131,7 @@ def test_no_color_is_honoured(at_terminal: AtTerminal) -> None:
 def test_after_a_crash_it_is_asked_what_becomes_of_commands_in_flight(at_terminal: AtTerminal, tmp_path: Path) -> None:
     """Skip counts the command as done."""
     terminal = at_terminal("[Batch]\nDOS echo x >> ran; while [ ! -e go ]; do sleep 0.05; done\n")
-    while not (tmp_path / "ran").exists():
-        pass
+    wait_until((tmp_path / "ran").exists)
     terminal.signal(signal.SIGKILL).process.wait()
     (tmp_path / "go").touch()
     text = _text(tmp_path)

@@ -251,7 +251,7 @@ def test_every_declaration_is_complete() -> None:
         values = {parameter.name: "x" for parameter in command.parameters}
         whole = (
             command.summary.endswith(".")
-            and all(parameter.doc for parameter in command.parameters)
+            and all(command.meanings.get(parameter.name) for parameter in command.parameters)
             and command.example.partition(" ")[0] == command.name
             and find(command.name.upper()) is command
             and (command.body is None or command.does.format(**values))

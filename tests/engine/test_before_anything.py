@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from setupbatcher import events
 from setupbatcher.run import Refused, Run
 from tests.laboratory import LEDGER, Laboratory
+from tests.waiting import wait_until
 
 MACHINE = (
     "[Settings]\nMachines.Password={}\n[Machines]\nm1\tLinux\thost=127.0.0.1 port=1{}\n"
@@ -54,8 +54,7 @@ def test_a_rerun_waits_for_the_process_of_a_dead_run(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "setupbatcher", "run", str(path)]
     first = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     log = tmp_path / "log"
-    while not log.exists():
-        time.sleep(0.01)
+    wait_until(log.exists)
     os.kill(first.pid, signal.SIGKILL)
     first.wait()
     heard: list[events.Event] = []

@@ -11,7 +11,7 @@ import keyring.errors
 import pytest
 
 from setupbatcher.errors import Failure
-from setupbatcher.hosts.base import Secret
+from setupbatcher.hosts.secret_source import Secret
 from setupbatcher.hosts.secrets import Secrets
 
 

@@ -7,17 +7,17 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from setupbatcher.errors import Failure
 from setupbatcher.hosts import ssh_connect
-from setupbatcher.hosts.base import HostSpec, Platform, Result, Secret, Transport
+from setupbatcher.hosts.base import HostSpec, Platform, Result, Transport
 from setupbatcher.hosts.connect import connect
 from setupbatcher.hosts.known_hosts import UnknownHostKey
 from setupbatcher.hosts.local import LocalHost
+from setupbatcher.hosts.secret_source import Secret
 from setupbatcher.hosts.secrets import Secrets
 from tests.machines import Machines, Proxy, free_port, make_key
 
@@ -86,7 +86,7 @@ async def test_an_agent_holds_the_key(
     """Without a key file the agent's keys are tried."""
     (client_home / ".ssh" / "config").write_text("")
     monkeypatch.setenv("SSH_AUTH_SOCK", agent)
-    assert await _says(replace(machines.spec(1), key_file=None)) == Result(0, b"ok\n")
+    assert await _says(machines.spec(1)._replace(key_file=None)) == Result(0, b"ok\n")
 
 
 async def test_a_machine_behind_a_jump_host_is_not_there(machines: Machines, client_home: Path) -> None:
@@ -94,8 +94,8 @@ async def test_a_machine_behind_a_jump_host_is_not_there(machines: Machines, cli
     config = client_home / ".ssh" / "config"
     jump = f"{machines.user}@{machines.address(4)}:{machines.port}"
     config.write_text(config.read_text() + f"Host *5 *.invalid\n ProxyJump {jump}\n")
-    closed = replace(machines.spec(5), port=free_port())
-    unknown = replace(machines.spec(5), address="no-such-machine.invalid")
+    closed = machines.spec(5)._replace(port=free_port())
+    unknown = machines.spec(5)._replace(address="no-such-machine.invalid")
     assert [(await _failure(closed)).code, (await _failure(unknown)).code] == [1225, 53]
 
 
@@ -128,7 +128,7 @@ async def test_a_password_opens_the_machine(
     (client_home / ".ssh" / "config").write_text("")
     monkeypatch.setenv("MACHINE_PASSWORD", machines.password)
     secrets = Secrets()
-    spec = replace(machines.spec(1), key_file=None, password=Secret("env:MACHINE_PASSWORD"))
+    spec = machines.spec(1)._replace(key_file=None, password=Secret("env:MACHINE_PASSWORD"))
     result = await _says(spec, secrets=secrets)
     assert (result, secrets.mask(f"<{machines.password}>")) == (Result(0, b"ok\n"), "<***>")
 
@@ -154,7 +154,7 @@ async def test_new_keys_are_accepted_on_demand(machines: Machines, client_home: 
     """With accept-new an unknown key is added to the user's file, once, after its line without a line end."""
     known = client_home / ".ssh" / "known_hosts"
     known.write_text("# mine")
-    spec = replace(machines.spec(6), accept_new=True)
+    spec = machines.spec(6)._replace(accept_new=True)
     assert [await _says(spec), await _says(spec)] == [Result(0, b"ok\n")] * 2
     assert known.read_text() == f"# mine\n[{machines.address(6)}]:{machines.port} {machines.host_key}\n"
 
@@ -169,7 +169,7 @@ async def test_a_changed_key_is_never_accepted(
     known = client_home / ".ssh" / "known_hosts"
     text = f"[{machines.address(1)}]:{machines.port} {other}\n"
     known.write_text(text)
-    failure = await _failure(replace(machines.spec(1), accept_new=accept_new))
+    failure = await _failure(machines.spec(1)._replace(accept_new=accept_new))
     assert (failure.code, known.read_text()) == (1396, text)
 
 
@@ -209,14 +209,14 @@ async def test_each_kind_of_failure_has_its_code(machines: Machines, tmp_path: P
     make_key(tmp_path / "wrong")
     spec = machines.spec(1)
     cases = {
-        "name": replace(spec, address="no-such-machine.invalid"),
-        "closed": replace(spec, port=free_port()),
-        "user": replace(spec, user="nobody-of-that-name"),
-        "key": replace(spec, key_file=str(tmp_path / "wrong")),
-        "file": replace(spec, key_file=str(tmp_path / "missing")),
-        "not a key": replace(spec, key_file="/etc/passwd"),
-        "network": replace(spec, address="255.255.255.255"),
-        "winrm": replace(spec, transport=Transport.WINRM, platform=Platform.WINDOWS),
+        "name": spec._replace(address="no-such-machine.invalid"),
+        "closed": spec._replace(port=free_port()),
+        "user": spec._replace(user="nobody-of-that-name"),
+        "key": spec._replace(key_file=str(tmp_path / "wrong")),
+        "file": spec._replace(key_file=str(tmp_path / "missing")),
+        "not a key": spec._replace(key_file="/etc/passwd"),
+        "network": spec._replace(address="255.255.255.255"),
+        "winrm": spec._replace(transport=Transport.WINRM, platform=Platform.WINDOWS),
     }
     codes = {name: (await _failure(case)).code for name, case in cases.items()}
     assert codes.pop("network") in (5, 1231)  # the system calls it forbidden, or out of reach

@@ -1,6 +1,6 @@
-"""Kill a run at random instants, resume it until it is done, and hold it to the promises. Also a script of its own:
+"""Kill a run at random instants, resume it until it is done, and hold it to the promises.
 
-``python -m tests.reliability.kills KILLS [SEED]`` prints what happened.
+Also a program: ``python -m tests.reliability.kills KILLS [SEED]`` prints what happened.
 """
 
 from __future__ import annotations

@@ -162,6 +162,8 @@ class Rig:
         program: how the program is called.
         environment: of the program; by default this process's.
         known: names in the folder beside the script and the ledger.
+        name: of the script.
+        book: where the ledger is.
     """
 
     folder: Path
@@ -169,6 +171,7 @@ class Rig:
     environment: dict[str, str] | None = None
     known: set[str] = field(default_factory=set)
     name: str = "script.txt"
+    book: Path = Path("ledger")
 
     @property
     def script(self) -> Path:
@@ -184,7 +187,7 @@ class Rig:
     def ledger(self) -> list[str]:
         """What was done, in order."""
         try:
-            return (self.folder / "ledger").read_text().split("\n")[:-1]
+            return (self.folder / self.book).read_text().split("\n")[:-1]
         except FileNotFoundError:
             return []
 

@@ -67,4 +67,11 @@ ENTRIES = (
         "`--in-flight stop` nothing runs until somebody has looked. See what became of them on the machines, then "
         "run with `--in-flight rerun`, or with `--in-flight skip` to count them as done.",
     ),
+    Entry(
+        "SB710",
+        "no machine in scope",
+        "No machine of [Machines] has a name that fits the pattern of `--limit`, so there is nothing a run could do. "
+        "That is more often a slip than a wish, and a run that quietly does nothing looks like one that did its work. "
+        "Correct the pattern; it takes `*`, `?` and several names separated by commas.",
+    ),
 )

@@ -1,0 +1,101 @@
+"""What a run tells a person when it cannot go on as it should, and when there is nothing to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from setupbatcher import events
+from setupbatcher.diagnostics.model import Diagnostic
+from setupbatcher.markers.records import InFlight
+from setupbatcher.markers.rows import GuardError
+from setupbatcher.markers.writer import OutsideEditError
+from setupbatcher.script.document import Document
+from setupbatcher.text import Span
+
+TROUBLE = (OutsideEditError, GuardError, OSError)
+"""What can keep the markers from getting into the script."""
+
+
+def trouble(error: Exception) -> events.Notice:
+    """The run ends, because its markers cannot be written any more."""
+    if isinstance(error, OutsideEditError):
+        return events.Notice(
+            "what is worked on was changed in the script, so that its rows cannot be told apart; the run ends here",
+            "run it again: the new text counts, with what was earned",
+        )
+    if isinstance(error, GuardError):
+        return events.Notice(str(error), "please report this; what was done is kept in the journal beside the script")
+    return events.Notice(
+        f"the progress cannot be written: {reason(error)}; the run ends here",
+        "what was done is kept in the journal beside the script, and goes into it with the next command; "
+        "the command that ended last may be run again",
+    )
+
+
+def unfolded(why: str, *, journal: bool) -> events.Notice:
+    """The last markers did not get into the script."""
+    return events.Notice(
+        f"the markers could not be written into the script: {why}",
+        "they are kept in the journal beside it, and go into it with the next command"
+        if journal
+        else "the folder of the script is gone, and the journal with it; the log has what was done",
+    )
+
+
+def lost(count: int) -> events.Notice:
+    """Markers of a run found no place in a script that was changed."""
+    return events.Notice(
+        f"the script was changed since the last run, and {count} markers of that run found no place in it",
+        "look at the rows without `OK` before they run again",
+    )
+
+
+def edited() -> events.Notice:
+    """Somebody's edit was taken over."""
+    return events.Notice("the script was edited during the run; the edit is kept")
+
+
+def waiting(process: int) -> events.Notice:
+    """A process of an earlier run is at work."""
+    return events.Notice(
+        f"waiting for process {process}, which the run that died has left at work",
+        "its command is run again when it has ended; end it by hand if it hangs",
+    )
+
+
+def nothing_to_do(document: Document, path: Path) -> events.Notice:
+    """Everything in scope is done."""
+    if document.has_machines and not document.machines:
+        return events.Notice("Nothing to do: [Machines] lists no machine.")
+    date = datetime.fromtimestamp(path.stat().st_mtime).astimezone().strftime("%Y-%m-%d %H:%M")
+    return events.Notice(f"Nothing to do: finished on {date}. Start over: --restart")
+
+
+def describe(entry: InFlight) -> str:
+    """A command that was in flight."""
+    machine = f"{entry.machine}: " if entry.machine else ""
+    row = f" (data row {entry.row})" if entry.row is not None else ""
+    return f"{machine}{entry.section} line {entry.line}{row}: {entry.text}"
+
+
+def in_flight(names: list[str]) -> Diagnostic:
+    """A person wants to look first."""
+    return Diagnostic(
+        "SB709",
+        "commands were in flight when the last run died: " + "; ".join(names),
+        Span(0, 0),
+        "look what became of them, then run with --in-flight rerun or --in-flight skip",
+    )
+
+
+def nothing_in_scope(limit: str) -> Diagnostic:
+    """A pattern that fits no machine: more likely a slip than a wish."""
+    return Diagnostic(
+        "SB710", f"no machine matches `{limit}`", Span(0, 0), "`setupbatcher status SCRIPT` lists the machines"
+    )
+
+
+def reason(error: Exception) -> str:
+    """The system's words, as part of a sentence."""
+    return ((error.strerror if isinstance(error, OSError) else None) or str(error)).lower()
