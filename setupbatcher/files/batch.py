@@ -3,7 +3,7 @@
 Paths are texts here: thousands of path objects cost more than the copies of as many small files.
 """
 
-# ruff: noqa: PTH101, PTH105, PTH108, PTH115, PTH211 -- as above
+# ruff: noqa: PTH101, PTH105, PTH108, PTH115, PTH120, PTH211 -- as above
 
 from __future__ import annotations
 
@@ -32,22 +32,19 @@ class Item:
 
     Attributes:
         source: its path.
-        folder: where it is to go, with a separator at the end.
-        found: what it is; its name is that of the target too.
+        target: where it is to go.
+        found: what it is.
         there: what stands at the target.
-        stage: path of the finished copy until it takes its place; empty before and after.
+        stage: path of the copy until it takes its place; empty while there is none.
+        new: its folder is new and takes its place with all that it holds; the path in there is given as the stage.
     """
 
     source: str
-    folder: str
+    target: str
     found: Stat
     there: Stat | None
     stage: str = ""
-
-    @property
-    def target(self) -> str:
-        """Where the copy takes its place."""
-        return self.folder + self.found.name
+    new: bool = False
 
 
 class Batch:
@@ -69,7 +66,7 @@ class Batch:
 
     @property
     def staged(self) -> bool:
-        """Whether there is anything to put in place."""
+        """Whether anything was written that is not in place."""
         return any(item.stage for item in self.items)
 
     @property
@@ -86,26 +83,26 @@ class Batch:
                 raise _failure(error, item) from error
 
     def place(self) -> set[str]:
-        """Let what is staged take its place, each file in one step.
+        """Let what is staged take its place, each file in one step, but what goes with its folder.
 
         Returns:
             The folders in which that was.
         """
         folders: set[str] = set()
         for item in self.items:
-            if item.stage:
+            if item.stage and not item.new:
                 try:
                     os.replace(item.stage, item.target)
                 except OSError as error:
                     raise _failure(error, item) from error
                 item.stage = ""
-                folders.add(item.folder)
+                folders.add(os.path.dirname(item.target))
         return folders
 
     def discard(self) -> None:
-        """Remove what is staged still. What cannot be removed now is swept by the next copy."""
+        """Remove what is staged still, but what goes with its folder; the next copy sweeps what cannot be removed."""
         for item in self.items:
-            if item.stage:
+            if item.stage and not item.new:
                 with suppress(OSError):
                     os.unlink(item.stage)
 
@@ -119,7 +116,7 @@ class Batch:
         self.changed += 1
         source = os.open(item.source, local_data.OLD)
         try:
-            item.stage = _stage_of(item)
+            item.stage = item.stage or _beside(item)
             with closing(local_data.Copy(source, item.stage, wait=self._wait)) as copy:
                 while not copy.advance():
                     yield
@@ -134,7 +131,7 @@ class Batch:
         if there is not None and there.kind is Kind.LINK and os.readlink(item.target) == leads_to:
             return
         self.changed += 1
-        item.stage = _stage_of(item)
+        item.stage = item.stage or _beside(item)
         os.symlink(leads_to, item.stage)
 
     def _same_mode(self, item: Item, there: Stat) -> None:
@@ -147,8 +144,8 @@ def _failure(error: OSError, item: Item) -> Failure:
     return errors.from_os_error(error, item.source if error.filename == item.source else item.target)
 
 
-def _stage_of(item: Item) -> str:
-    return item.folder + temporary.name(item.found.name)
+def _beside(item: Item) -> str:
+    return item.target[: len(item.target) - len(item.found.name)] + temporary.name(item.found.name)
 
 
 def _same(item: Item) -> Generator[None, None, bool]:

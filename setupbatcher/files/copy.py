@@ -45,8 +45,7 @@ async def replace_file(
         else:
             mode = found.mode if found.owner is not None else None
             async with aclosing(source.read()) as chunks:
-                await place.files.write(place.path, chunks, mode=mode)
-            await place.files.set_times(place.path, found.modified)
+                await place.files.write(place.path, chunks, mode=mode, modified=found.modified)
     return True
 
 

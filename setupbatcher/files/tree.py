@@ -10,7 +10,6 @@ from setupbatcher.errors import Failure
 from setupbatcher.files import temporary
 from setupbatcher.files.bulk import Bulk
 from setupbatcher.files.copy import move_file, replace_file
-from setupbatcher.files.folders import make_folders
 from setupbatcher.files.place import Place
 from setupbatcher.files.progress import Progress
 from setupbatcher.files.together import each
@@ -44,7 +43,9 @@ async def copy_tree(source: Place, target: Place, *, progress: Callable[[Progres
     done = Progress()
     report = progress or (lambda _: None)
     local = isinstance(source.files, LocalFilesystem) and isinstance(target.files, LocalFilesystem)
-    put = Bulk(done, report) if local else _OneByOne(done, report, replace_file)
+    if local:
+        await temporary.prepare(target)
+    put = Bulk(done, report, move_tree) if local else _OneByOne(done, report, replace_file)
     await _walk(source, target, done, put)
     return done
 
@@ -62,7 +63,9 @@ async def move_tree(source: Place, target: Place) -> Progress:
 class _Put(Protocol):
     """How the files of a tree are put in place; :class:`~setupbatcher.files.bulk.Bulk` says what each call is."""
 
-    def enter(self, folder: Place, *, new: bool) -> None: ...
+    async def make(self, folder: Place, mode: int | None) -> None: ...
+
+    def enter(self, folder: Place) -> None: ...
 
     async def put(self, source: Place, target: Place, entries: list[Stat], present: dict[str, Stat]) -> None: ...
 
@@ -70,20 +73,19 @@ class _Put(Protocol):
 
     async def settle(self) -> None: ...
 
-    def close(self) -> None: ...
+    async def close(self) -> None: ...
 
 
 async def _walk(source: Place, target: Place, done: Progress, put: _Put) -> None:
     walk = _Walk(done, put)
     try:
-        new = await make_folders(target)
-        done.folders += new
+        new = await walk.top(target)
         await walk.folder(source, target, new=new)
         await put.finish()
         await walk.set_modes()
         await put.settle()
     finally:
-        put.close()
+        await put.close()
 
 
 class _Walk:
@@ -99,6 +101,18 @@ class _Walk:
         self._put = put
         self._modes: list[tuple[Place, int]] = []
 
+    async def top(self, target: Place) -> bool:
+        """Create the folder of the target, if it is not there; returns whether it was created."""
+        found = await target.stat()
+        if found is None:
+            await self._put.make(target, None)
+            self._done.folders += 1
+            return True
+        if found.kind is not Kind.DIRECTORY:
+            raise Failure(errors.DIRECTORY_NAME, f"{target}: a file stands where a folder is expected")
+        self._put.enter(target)
+        return False
+
     async def folder(self, source: Place, target: Place, *, new: bool) -> None:
         """Copy what a folder holds.
 
@@ -107,7 +121,6 @@ class _Walk:
             target: one that is there.
             new: it was created just now, so it is empty.
         """
-        self._put.enter(target, new=new)
         present = {} if new else {entry.name: entry for entry in await target.list()}
         await temporary.sweep(target, present.values())
         entries = await source.list()
@@ -128,7 +141,7 @@ class _Walk:
     async def _make(self, target: Place, found: Stat, there: Stat | None) -> bool:
         if there is None:
             mode = None if found.owner is None else found.mode | _OURS
-            await target.files.make_directory(target.path, mode)
+            await self._put.make(target, mode)
             if mode is not None and mode != found.mode:
                 self._modes.append((target, found.mode))
             self._done.folders += 1
@@ -136,6 +149,8 @@ class _Walk:
             raise Failure(errors.BAD_LINK, f"{target}: a link stands where a folder is expected")
         elif there.kind is not Kind.DIRECTORY:
             raise Failure(errors.DIRECTORY_NAME, f"{target}: a file stands where a folder is expected")
+        else:
+            self._put.enter(target)
         return there is None
 
 
@@ -147,7 +162,11 @@ class _OneByOne:
         self._report = report
         self._file = put
 
-    def enter(self, folder: Place, *, new: bool) -> None:
+    async def make(self, folder: Place, mode: int | None) -> None:
+        """Create a folder of the target."""
+        await folder.files.make_directory(folder.path, mode)
+
+    def enter(self, folder: Place) -> None:
         """Nothing to note."""
 
     async def put(self, source: Place, target: Place, entries: list[Stat], present: dict[str, Stat]) -> None:
@@ -162,7 +181,7 @@ class _OneByOne:
     async def settle(self) -> None:
         """All has been waited for."""
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Nothing is held."""
 
     async def _entry(self, source: Place, target: Place, found: Stat, there: Stat | None) -> None:

@@ -114,7 +114,14 @@ class Filesystem(Protocol):
     def read(self, path: PurePath) -> AsyncGenerator[bytes, None]:
         """The bytes of a file, in chunks; to be closed by a reader that stops early."""
 
-    async def write(self, path: PurePath, chunks: AsyncIterable[bytes], *, mode: int | None = None) -> None:
+    async def write(
+        self,
+        path: PurePath,
+        chunks: AsyncIterable[bytes],
+        *,
+        mode: int | None = None,
+        modified: float | None = None,
+    ) -> None:
         """Write a new file in place; it is on disk when this returns. Raises 80 where something stands already."""
 
     async def copy(self, source: PurePath, target: PurePath) -> None:

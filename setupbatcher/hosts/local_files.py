@@ -67,7 +67,14 @@ class LocalFilesystem:
         finally:
             reader.close()
 
-    async def write(self, path: PurePath, chunks: AsyncIterable[bytes], *, mode: int | None = None) -> None:
+    async def write(
+        self,
+        path: PurePath,
+        chunks: AsyncIterable[bytes],
+        *,
+        mode: int | None = None,
+        modified: float | None = None,
+    ) -> None:
         """Write a new file; it is on disk when this returns."""
         with _errors(path):
             writer = local_data.Writer(path, mode)
@@ -79,6 +86,8 @@ class LocalFilesystem:
                 await in_thread(writer.finish)
         finally:
             writer.close()
+        if modified is not None:
+            await self.set_times(path, modified)
 
     async def copy(self, source: PurePath, target: PurePath) -> None:
         """Copy one file to a new file with its mode and time; it is on disk when this returns."""

@@ -76,7 +76,14 @@ class SftpFilesystem:
         finally:
             await self._close(file)
 
-    async def write(self, path: PurePath, chunks: AsyncIterable[bytes], *, mode: int | None = None) -> None:
+    async def write(
+        self,
+        path: PurePath,
+        chunks: AsyncIterable[bytes],
+        *,
+        mode: int | None = None,
+        modified: float | None = None,
+    ) -> None:
         """Write a new file; it is on disk when this returns, where the service can tell."""
         async with self._client(path) as client:
             private = asyncssh.SFTPAttrs() if mode is None else asyncssh.SFTPAttrs(permissions=0o600)
@@ -86,11 +93,20 @@ class SftpFilesystem:
                 async with self._client(path):
                     await file.write(chunk)
             async with self._client(path):
-                if mode is not None and not self._windows:
-                    await file.chmod(mode)
+                await self._set(file, mode, modified)
                 await _sync(file)
         finally:
             await self._close(file)
+
+    async def _set(self, file: asyncssh.SFTPClientFile, mode: int | None, modified: float | None) -> None:
+        """Set mode and time of an open file with one question: the way to a machine is what small files cost."""
+        attributes = asyncssh.SFTPAttrs()
+        if mode is not None and not self._windows:
+            attributes.permissions = mode
+        if modified is not None:
+            attributes.atime = attributes.mtime = int(modified)
+        if attributes != asyncssh.SFTPAttrs():
+            await file.setstat(attributes)
 
     async def copy(self, source: PurePath, target: PurePath) -> None:
         """Copy one file to a new file with its mode and time, on the machine itself where its service can."""

@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from setupbatcher.markers.book import Book, RowLostError
+from setupbatcher.markers.book import Book, Change, Clear, Mark, RowLostError
 from setupbatcher.markers.journal import Content
 from setupbatcher.markers.moving import move
 from setupbatcher.markers.records import InFlight, Recovery, replay
 from setupbatcher.markers.resume import findings
+from setupbatcher.script.blocks import all_loops, all_rows
 from setupbatcher.script.document import Document
 from setupbatcher.script.rows import COMMANDS
 from setupbatcher.text import apply
@@ -51,6 +52,7 @@ def recover_edited(document: Document, content: Content, running: Sequence[InFli
         lost = replay(book, records)
         if 2 * lost > nothing.lost:
             return nothing
+        lost += _without_rows_in_work(book)
     else:
         if not is_same_script(old, document):
             return nothing
@@ -60,9 +62,31 @@ def recover_edited(document: Document, content: Content, running: Sequence[InFli
             move(book, document)
         except RowLostError:
             return nothing
-    true = document.changed(agreed(document.changed(book.render())))
-    in_flight = [found for entry in running if (found := _moved(true, entry))]
-    return Recovery(Book(true), in_flight, lost, edited=True)
+    true = with_counters(book)
+    in_flight = [found for entry in running if (found := _moved(true.document, entry))]
+    return Recovery(true, in_flight, lost, edited=True)
+
+
+def with_counters(book: Book) -> Book:
+    """A book of the script as it is to be, the line counter adjusted to the rows as they stand now."""
+    document = book.document.changed(book.render())
+    fixes = [finding.fix for finding in findings(document) if finding.code == "SB703" and finding.fix]
+    return Book(document.changed(apply(document.text, [edit for fix in fixes for edit in fix.edits])))
+
+
+def _without_rows_in_work(book: Book) -> int:
+    """Let unfinished loops begin their row anew, since its line may mean another row now; returns the marks erased."""
+    erased: list[Change] = []
+    for commands in book.command_sections():
+        section = commands.section
+        for loop, _ in all_loops(commands.flow.blocks):
+            if book.command(section, loop.row.line).row is None:
+                continue
+            rows = [loop.row, *all_rows(loop.body)]
+            erased += [Mark(section, row.line, "") for row in rows if book.text(section, row.line)]
+            erased += [Clear(inner.data) for inner, _ in all_loops(loop.body)]
+    book.apply(erased)
+    return sum(isinstance(change, Mark) for change in erased)
 
 
 def _old_script(content: Content) -> tuple[int, Document | None]:
@@ -95,10 +119,4 @@ def _moved(document: Document, entry: InFlight) -> InFlight | None:
     return replace(entry, line=lines[0]) if len(lines) == 1 else None
 
 
-def agreed(document: Document) -> str:
-    """The text with the line counter adjusted to the rows as they stand now."""
-    fixes = [finding.fix for finding in findings(document) if finding.code == "SB703" and finding.fix]
-    return apply(document.text, [edit for fix in fixes for edit in fix.edits])
-
-
-__all__ = ["is_same_script", "recover_edited", "text_record"]
+__all__ = ["is_same_script", "recover_edited", "text_record", "with_counters"]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from setupbatcher.markers.book import MACHINES_ID, Book, RowLostError
 from setupbatcher.markers.cell import CommandMarker, MachineMarker
 from setupbatcher.markers.matching import match_lines
-from setupbatcher.script.blocks import Loop, all_loops
+from setupbatcher.script.blocks import Loop, all_loops, all_rows
 from setupbatcher.script.data import DataSection
 from setupbatcher.script.document import Document
 from setupbatcher.script.labels import Kind, SectionId
@@ -34,13 +34,13 @@ def move(book: Book, edited: Document) -> None:
     lines = [data[cursor.section.key][cursor.line] for cursor in book.cursors]
     if any(line is None and not cursor.finished for cursor, line in zip(book.cursors, lines, strict=True)):
         raise RowLostError
-    loops = list(_loop_marks(book, data))
+    loops = list(_unfinished_loops(book))
     machines = list(_machine_marks(book, edited, data))
     for cursor, line in zip(book.cursors, lines, strict=True):
         cursor.line = -1 if line is None else line
     book.go_over(edited, data, _command_places(book, edited))
-    for section, line, marker in loops:
-        book.set_cell(section, line, str(marker))
+    for section, loop, marker in loops:
+        _name_row(book, section, loop, marker, _place(data, loop.data, marker.row))
     for line, text in machines:
         book.set_cell(MACHINES_ID, line, text)
 
@@ -73,14 +73,26 @@ def _loops(book: Book, section: SectionId) -> Iterator[Loop]:
         yield loop
 
 
-def _loop_marks(book: Book, data: Places) -> Iterator[tuple[SectionId, int, CommandMarker]]:
-    """The rows that unfinished loops are at, by their new lines."""
+def _unfinished_loops(book: Book) -> Iterator[tuple[SectionId, Loop, CommandMarker]]:
     for section in book.command_sections():
         for loop in _loops(book, section.section):
             marker = book.command(section.section, loop.row.line)
-            row = _place(data, loop.data, marker.row)
-            if row is not None:
-                yield section.section, loop.row.line, marker._replace(row=row)
+            if marker.row is not None and book.document.data(loop.data) is not None:
+                yield section.section, loop, marker
+
+
+def _name_row(book: Book, section: SectionId, loop: Loop, marker: CommandMarker, row: int | None) -> None:
+    """Let an unfinished loop name its row by the new line; one that is gone, or done by now, gives way to the next."""
+    rows = book.rows(loop.data)
+    at_work = any(cursor.section == loop.data and cursor.line == row for cursor in book.cursors)
+    if row is not None and (at_work or not rows.is_done(row)):
+        book.set_cell(section, loop.row.line, str(marker._replace(row=row)))
+        return
+    following = rows.next_open()
+    # What the markers in the body say belongs to the row that is gone.
+    for inner in all_rows(loop.body):
+        book.set_cell(section, inner.line, "")
+    book.set_cell(section, loop.row.line, "" if following is None else str(CommandMarker(None, following)))
 
 
 def _machine_marks(book: Book, edited: Document, data: Places) -> Iterator[tuple[int, str]]:

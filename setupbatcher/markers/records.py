@@ -16,6 +16,8 @@ from setupbatcher.script.variables import Kept
 
 _MARK = 4
 """Entries of a mark: section, line, text, fingerprint."""
+EDIT = "edit"
+"""What the record of an edit that was taken over during the run starts with: from here on rows are counted anew."""
 _KINDS = {kind.value.lower(): kind for kind in Kind}
 
 
@@ -109,7 +111,12 @@ def recover(document: Document, digest: str, content: Content) -> Recovery:
     begin = _first_record(digest, content)
     if begin is not None:
         book = Book(document)
-        return Recovery(book, running, replay(book, content.records[begin:]))
+        lost = replay(book, content.records[begin:])
+        if any(record[0] == EDIT for record in content.records):
+            from setupbatcher.markers.edited import with_counters  # noqa: PLC0415 -- as below
+
+            book = with_counters(book)
+        return Recovery(book, running, lost)
     from setupbatcher.markers.edited import recover_edited  # noqa: PLC0415 -- after a crash and an edit only
 
     return recover_edited(document, content, running)
@@ -203,4 +210,4 @@ def _lines(document: Document, section: SectionId) -> range:
     return range(1, len(commands.rows) + 1) if commands else range(0)
 
 
-__all__ = ["InFlight", "Recovery", "encode_changes", "fingerprint", "recover", "replay", "section_of"]
+__all__ = ["EDIT", "InFlight", "Recovery", "encode_changes", "fingerprint", "recover", "replay", "section_of"]

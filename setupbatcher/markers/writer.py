@@ -21,7 +21,7 @@ from setupbatcher.markers.resume import findings
 from setupbatcher.markers.rows import GuardError
 from setupbatcher.script.document import Document
 from setupbatcher.text import UndecodableError, apply, encode
-from setupbatcher.text.store import Store, digest
+from setupbatcher.text.store import ChangedError, Stamp, Store, digest
 
 SHOWN_WITHIN = 2.0
 """Seconds."""
@@ -29,6 +29,12 @@ SHARE = 0.05
 """Of the run time that may go into folding."""
 SYNCED_WITHIN = 0.05
 """Seconds of work that a power loss may cost."""
+
+
+_TRIES = 50
+"""How often a script is read again that somebody saves at the same time."""
+_PAUSE = 0.02
+"""Seconds for which a script that somebody has saved is left alone before it counts as saved."""
 
 
 class OutsideEditError(Exception):
@@ -142,7 +148,21 @@ class MarkerWriter:
             OSError: the script cannot be written; the journal keeps what was earned.
         """
         begun = time.monotonic()
-        self._meet_outside_edit()
+        for tries_left in reversed(range(_TRIES)):
+            self._meet_outside_edit()
+            try:
+                self._write()
+            except ChangedError:
+                # Saved between our reading it and our writing it.
+                if not tries_left:
+                    raise
+            else:
+                break
+        self._dirty_since = None
+        self._folded_at = time.monotonic()
+        self._cost = self._folded_at - begun
+
+    def _write(self) -> None:
         text = self.book.render()
         if self.book.moved:
             text = agreed(self.book.document.changed(text))
@@ -151,15 +171,25 @@ class MarkerWriter:
         if version != self._disk:
             self._journal.append(["version", version])
             self._journal.sync()
-            self._store.replace(data)
+            self._store.replace(data, self._stamp)
             self._disk, self._stamp = version, self._store.stamp()
-        self._dirty_since = None
-        self._folded_at = time.monotonic()
-        self._cost = self._folded_at - begun
+
+    def _settled(self) -> tuple[Stamp, bytes]:
+        """The script, once nobody is in the middle of writing it."""
+        stamp, data = self._store.stamp(), self._store.read()
+        for _ in range(_TRIES):
+            if digest(data) == self._disk:
+                break
+            time.sleep(_PAUSE)
+            now = self._store.stamp()
+            if now == stamp:
+                break
+            stamp, data = now, self._store.read()
+        return stamp, data
 
     def _meet_outside_edit(self) -> None:
         """Take over the text of somebody who saved meanwhile, with our markers on the rows of this run."""
-        stamp, data = self._store.stamp(), self._store.read()
+        stamp, data = self._settled()
         version = digest(data)
         if version == self._disk:
             self._stamp = stamp

@@ -125,8 +125,8 @@ class FieldColumn(NamedTuple):
 
     def _trim(self, row: str) -> str:
         bare = row.rstrip(self.delimiter)
-        # One delimiter stays of a row that has nothing else: without it the row would be blank, and no row at all.
-        return bare or (self.delimiter if row.strip() else "")
+        # One delimiter stays of a row that has blanks at most: without it the row would be blank, and no row at all.
+        return bare + self.delimiter if row.strip() and not bare.strip() else bare
 
 
 def _closing_quote(row: str, start: int) -> int:

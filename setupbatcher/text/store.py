@@ -8,11 +8,14 @@ so that a process that is killed in the middle leaves nothing half written behin
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import sys
 import time
 from pathlib import Path
+
+from setupbatcher.text.exchange import exchange
 
 _NEW = "new"
 _BOTH = "both"
@@ -29,6 +32,24 @@ def digest(data: bytes) -> str:
     import hashlib  # noqa: PLC0415 -- what only reads a script does without
 
     return hashlib.sha256(data).hexdigest()
+
+
+Stamp = tuple[int, int, int]
+"""What changes when somebody saves a file: time, size and number."""
+
+
+class ChangedError(OSError):
+    """Somebody saved the file since it was read. It stands as it was saved."""
+
+
+def stamp_of(path: Path) -> Stamp:
+    """What changes when somebody saves a file, asked for without reading it.
+
+    Raises:
+        OSError: it is gone.
+    """
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 class Store:
@@ -84,14 +105,13 @@ class Store:
         for suffix in (_NEW, _BOTH):
             self.beside(suffix).unlink(missing_ok=True)
 
-    def stamp(self) -> tuple[int, int, int]:
+    def stamp(self) -> Stamp:
         """What changes when somebody saves the file, asked for without reading it.
 
         Raises:
             OSError: it is gone.
         """
-        found = self.real.stat()
-        return found.st_mtime_ns, found.st_size, found.st_ino
+        return stamp_of(self.real)
 
     def beside(self, suffix: str) -> Path:
         """The path of a hidden companion file in the same folder."""
@@ -108,25 +128,50 @@ class Store:
         if not os.access(self.real.parent, os.W_OK | os.X_OK):
             raise PermissionError(13, "its folder is read-only", str(self.path.parent))
 
-    def replace(self, data: bytes) -> None:
+    def replace(self, data: bytes, known: Stamp | None = None) -> None:
         """Put a new version in the place of the old one; one process at a time may, the one that has the lock.
 
+        Args:
+            data: the new version.
+            known: stamp of the version that it was made from.
+
         Raises:
+            ChangedError: the file has another stamp; it stands.
             OSError: it could not be written; the old version stands.
         """
         before = self.real.stat()
         if before.st_nlink > 1 or not _can_give_away(before):
-            self._write_in_place(data)
+            self._write_in_place(data, known)
             return
         temporary = self.beside(_NEW)
         try:
             _write_new(temporary, data, before)
-            self._rename(temporary, data)
+            if known is None or not self._exchange(temporary, known):
+                self._rename(temporary, data)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
         sync_directory(self.real.parent)
+
+    def _exchange(self, temporary: Path, known: Stamp) -> bool:
+        """Put a file in the place of a version of that stamp; ``False`` where the system only knows how to rename."""
+        self._still(known)
+        ours = stamp_of(temporary)
+        if not exchange(temporary, self.real):
+            return False
+        if stamp_of(temporary) != known:
+            # Saved at the very last moment: what was saved goes back, also what was saved since.
+            exchange(temporary, self.real)
+            if stamp_of(temporary) != ours:
+                exchange(temporary, self.real)
+            raise ChangedError(errno.EBUSY, "somebody has saved it", str(self.path))
+        temporary.unlink()
+        return True
+
+    def _still(self, known: Stamp | None) -> None:
+        if known is not None and self.stamp() != known:
+            raise ChangedError(errno.EBUSY, "somebody has saved it", str(self.path))
 
     def _rename(self, temporary: Path, data: bytes) -> None:
         end = time.monotonic() + _PATIENCE
@@ -147,12 +192,13 @@ class Store:
             else:
                 return
 
-    def _write_in_place(self, data: bytes) -> None:
+    def _write_in_place(self, data: bytes, known: Stamp | None = None) -> None:
         old = self.real.read_bytes()
         both = self.beside(_BOTH)
         try:
             _write_new(both, b"%d %s\n" % (len(old), digest(old + data).encode()) + old + data, self.real.stat())
             sync_directory(self.real.parent)
+            self._still(known)
         except OSError:
             both.unlink(missing_ok=True)
             raise

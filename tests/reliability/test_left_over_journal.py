@@ -160,6 +160,22 @@ def test_an_edit_with_rows_above_moves_the_markers(crashed: Rig) -> None:
     assert remove(Document.from_text(crashed.text)) == remove(Document.from_text(edited))
 
 
+def test_after_an_edit_of_a_long_script_the_row_in_work_begins_anew(crashed: Rig) -> None:
+    """Without a copy of the old script rows are known by their text; a loop whose row is in doubt repeats that row."""
+    journal = crashed.folder / ".script.txt.journal"
+    lines = journal.read_bytes().split(b"\n")
+    journal.write_bytes(b"\n".join(line for line in lines if b'["text",' not in line))
+    edited = SCRIPT.replace("r0\n", "r7\nr8\nr0\n")
+    crashed.write(edited)
+    crashed.check()
+    assert "found no place" in _finish(crashed)
+    north = [entry for entry in crashed.ledger if "north" in entry]
+    assert sorted(north) == sorted(
+        ["b1.north", "b2.north", "b4.north", "b3.north.r2", *(f"b3.north.r{row}" for row in "780123")]
+    )
+    assert crashed.text == edited.replace("Local\n", "Local\t\tOK-AllDone\n")
+
+
 def test_a_row_that_was_changed_is_lost_and_that_is_said(crashed: Rig) -> None:
     """Where a row with an `OK` was changed, the run says that its marker found no place."""
     crashed.write(SCRIPT.replace("echo b2.%Machine%", "echo b9.%Machine%"))

@@ -99,6 +99,36 @@ def test_a_write_in_place_that_was_torn_is_mended(rig: Rig, share: float) -> Non
     assert rig.leftovers() == []
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs another user")
+def test_a_script_of_another_user_keeps_its_owner(tmp_path: Path) -> None:
+    """Who may write a script but not give files away writes it in place, also where no rename is allowed."""
+    for parent in (tmp_path, *tmp_path.parents[:3]):
+        if parent != Path(parent.anchor):
+            parent.chmod(parent.stat().st_mode | 0o055)
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o1777)
+    script = folder / "script.txt"
+    script.write_bytes(b"old")
+    script.chmod(0o666)
+    pid = os.fork()
+    if not pid:
+        status = 1
+        try:
+            os.setgroups([])
+            os.setgid(54322)
+            os.setuid(54321)
+            Store(script).check_writable()
+            Store(script).replace(b"new")
+            status = 0
+        finally:
+            os._exit(status)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert script.read_bytes() == b"new"
+    assert (script.stat().st_uid, script.stat().st_mode & 0o777) == (0, 0o666)
+    assert [path.name for path in folder.iterdir()] == ["script.txt"]
+
+
 def test_an_edit_after_a_write_in_place_is_no_torn_write(tmp_path: Path) -> None:
     """Where both versions were left beside a file and a person saved another text since, that text stands."""
     script = tmp_path / "script.txt"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,11 +33,11 @@ DOS echo i1 >> {ledger}
 [Init_Batch_End]
 
 [Batch_Begin]
-DOS echo b1 >> {ledger}; [ ! -e {ledger}.slow ] || sleep 5
+DOS echo b1 >> {ledger} && {{ [ ! -e {ledger}.slow ] || sleep 5; }}
 Data.Loop
-  DOS echo b2.%col1|sh% >> {ledger}; [ ! -e {ledger}.slow ] || sleep 5
+  DOS echo b2.%col1|sh% >> {ledger} && {{ [ ! -e {ledger}.slow ] || sleep 5; }}
 Data.EndLoop
-DOS echo b3 >> {ledger}; [ ! -e {ledger}.slow ] || sleep 5
+DOS echo b3 >> {ledger} && {{ [ ! -e {ledger}.slow ] || sleep 5; }}
 [Batch_End]
 
 [Data_Begin]
@@ -94,14 +96,14 @@ def _far(event: events.CommandDone | events.MachineStarted) -> bool:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Path:
+def ledger() -> Iterator[Path]:
     """A ledger that the machines' user may write, too."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    place = tmp_path / "ledger"
-    place.touch()
-    place.chmod(0o666)
-    return place
+    with tempfile.TemporaryDirectory(prefix="ledger-") as folder:
+        Path(folder).chmod(0o777)
+        place = Path(folder) / "ledger"
+        place.touch()
+        place.chmod(0o666)
+        yield place
 
 
 @dataclass(frozen=True)

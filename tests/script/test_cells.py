@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from setupbatcher.script.cells import CommandColumn, FieldColumn, is_unclosed, read, unquoted
@@ -62,6 +62,7 @@ def test_laws_of_a_field_column(case: tuple[FieldColumn, str], marker: str) -> N
     assert after == before
 
 
+@example((FieldColumn(2, ","), " ,"))
 @given(_data_rows())
 def test_a_row_is_still_a_row_without_its_marker(case: tuple[FieldColumn, str]) -> None:
     """Taking a marker out never makes a blank row, which would be skipped, of one that has cells."""
