@@ -100,13 +100,10 @@ class SftpFilesystem:
 
     async def _set(self, file: asyncssh.SFTPClientFile, mode: int | None, modified: float | None) -> None:
         """Set mode and time of an open file with one question: the way to a machine is what small files cost."""
-        attributes = asyncssh.SFTPAttrs()
-        if mode is not None and not self._windows:
-            attributes.permissions = mode
-        if modified is not None:
-            attributes.atime = attributes.mtime = int(modified)
-        if attributes != asyncssh.SFTPAttrs():
-            await file.setstat(attributes)
+        bits = {} if mode is None or self._windows else {"permissions": mode}
+        times = {} if modified is None else {"atime": int(modified), "mtime": int(modified)}
+        if bits or times:
+            await file.setstat(asyncssh.SFTPAttrs(**bits, **times))
 
     async def copy(self, source: PurePath, target: PurePath) -> None:
         """Copy one file to a new file with its mode and time, on the machine itself where its service can."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -55,3 +57,15 @@ def pair(request: pytest.FixtureRequest) -> tuple[Place, Place]:
     """A folder to copy from and one to copy to, for each pair of machines; both exist and are empty."""
     one, other = (request.getfixturevalue(name) for name in request.param.split("-"))
     return one.child("from"), other.child("to")
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """A disk with room for 200 kB, for everybody."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        disk = Path(folder) / "disk"
+        disk.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k,mode=777", "none", str(disk)], check=True)
+        yield disk
+        subprocess.run(["umount", str(disk)], check=True)

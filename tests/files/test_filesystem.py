@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -177,18 +175,6 @@ async def test_a_full_disk(place: Place, small_disk: Path) -> None:
     """Code 112 on both kinds of machine."""
     target = Place(place.files, place.files.path(f"{small_disk}/big"))
     assert await _code(target.files.write(target.path, once(bytes(1_000_000)))) == 112
-
-
-@pytest.fixture
-def small_disk() -> Iterator[Path]:
-    """A disk with room for 200 kB, for everybody."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        disk = Path(folder) / "disk"
-        disk.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k,mode=777", "none", str(disk)], check=True)
-        yield disk
-        subprocess.run(["umount", str(disk)], check=True)
 
 
 async def test_a_cancelled_write_is_over_when_the_call_is(place: Place) -> None:
