@@ -67,7 +67,7 @@ class Custody:
 
     def __init__(self, path: Path) -> None:
         self.store = Store(path)
-        read(self.store)
+        before = read(self.store)
         try:
             self.store.check_writable()
             self._journal = Journal(self.store.beside(JOURNAL), self.store.real.stat())
@@ -78,14 +78,15 @@ class Custody:
         try:
             self.store.tidy()
             # Read again: what was read before the lock may be older than the last fold of another run.
-            self._data, self._document = read(self.store)
+            self._data, self._document = before if self.store.read() == before[0] else read(self.store)
         except OSError as error:
             self._journal.release()
             raise _unwritable(path, error) from error
         except ScriptError:
             self._journal.release()
             raise
-        recovery = recover(self._document, digest(self._data), self._journal.content)
+        self._version = digest(self._data)
+        recovery = recover(self._document, self._version, self._journal.content)
         self.book = recovery.book
         self.in_flight: list[InFlight] = recovery.in_flight
         self.lost = recovery.lost
@@ -118,11 +119,13 @@ class Custody:
                 self._replace(text)
                 document = document.changed(text)
             self.book = Book(document)
-            self._journal.begin(digest(self._data), [*_text_record(document), *in_flight])
+            self._journal.begin(self._version, [*_text_record(document), *in_flight])
         except OSError as error:
             self.release()
             raise _unwritable(self.store.path, error) from error
-        return MarkerWriter(self.store, self.book, self._journal, durable=durable, on_outside_edit=on_outside_edit)
+        return MarkerWriter(
+            self.store, self.book, self._journal, self._version, durable=durable, on_outside_edit=on_outside_edit
+        )
 
     def rewrite(self, text: str) -> None:
         """Put a text that a person asked for in the place of the script, and give it back.
@@ -139,7 +142,7 @@ class Custody:
             self._replace(text)
             if self.in_flight:
                 document = self._document.changed(text)
-                self._journal.begin(digest(self._data), [*_text_record(document), *self._still_in_flight()])
+                self._journal.begin(self._version, [*_text_record(document), *self._still_in_flight()])
         except OSError as error:
             self.release()
             raise _unwritable(self.store.path, error) from error
@@ -148,11 +151,12 @@ class Custody:
     def _replace(self, text: str) -> None:
         """Write the script; killed at any moment, the journal tells whether its records are in there already."""
         data = encode(text, self._document.source.encoding)
+        version = digest(data)
         if self._journal.content.records:
-            self._journal.append(["version", digest(data)])
+            self._journal.append(["version", version])
             self._journal.sync()
         self.store.replace(data)
-        self._data = data
+        self._data, self._version = data, version
 
     def _still_in_flight(self) -> list[list[Any]]:
         """Records of the commands whose end is unknown, for the next journal."""

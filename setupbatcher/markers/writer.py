@@ -48,6 +48,7 @@ class MarkerWriter:
         store: the script's file.
         book: the live markers; changed by this writer only.
         journal: begun, and held by this process.
+        version: digest of the script as it is on disk.
         durable: wait for the disk at every marker.
         on_outside_edit: told when the script was edited and the edit was taken over.
     """
@@ -57,6 +58,7 @@ class MarkerWriter:
         store: Store,
         book: Book,
         journal: Journal,
+        version: str,
         *,
         durable: bool = False,
         on_outside_edit: Callable[[], None] | None = None,
@@ -66,7 +68,7 @@ class MarkerWriter:
         self._journal = journal
         self._durable = durable
         self._on_outside_edit = on_outside_edit
-        self._disk = digest(encode(book.document.text, book.document.source.encoding))
+        self._disk = version
         self._stamp = store.stamp()
         self._dirty_since: float | None = None
         self._unsynced = False

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -24,11 +26,11 @@ _FOLDERS = 8
 _FILES = 60
 
 
-def _tree(word: bytes, *, every: int = 1) -> Tree:
-    """Folders in folders with many files; of those only every so many have the word in them."""
+def _tree(word: bytes) -> Tree:
+    """Folders in folders with many files, of which every third has the word in it."""
     inner: Tree = {"end": b"end"}
     for number in range(_FOLDERS):
-        files = {f"f{n}": (word if n % every == 0 else b"same") * (n + 1) for n in range(_FILES)}
+        files = {f"f{n}": (word if n % 3 == 0 else b"all") * (n + 1) for n in range(_FILES)}
         inner = {**files, "link": f"-> f{number}", "sub": inner}
     return inner
 
@@ -50,25 +52,25 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 
 async def test_a_large_tree(here: Place, way: str) -> None:
     """A new tree, the same again, and one of which a part differs: all of it arrives, only what differs is written."""
-    source, target = here.child("from"), here.child("to")
-    plant(_path(source), _tree(b"old"))
-    os.utime(_path(source) / "f1", (1e9, 1e9))
-    (_path(source) / "sub" / "f2").chmod(0o4751)
+    old, new, target = here.child("old"), here.child("new"), here.child("to")
+    plant(_path(old), _tree(b"old"))
+    plant(_path(new), _tree(b"new") | {"link": "-> elsewhere"})
+    os.utime(_path(old) / "f1", (1e9, 1e9))
+    for folder in (old, new):
+        (_path(folder) / "sub" / "f2").chmod(0o4751)
     count = _FOLDERS * (_FILES + 1) + 1
-    size = sum(path.stat().st_size for path in _path(source).rglob("*") if path.is_file() and not path.is_symlink())
-    assert await copy_tree(source, target) == Progress(count, count, _FOLDERS + 1, size)
-    assert await copy_tree(source, target) == Progress(count, 0, 0, size)
+    size = sum(path.stat().st_size for path in _path(old).rglob("f*"))
+    size += len(b"end")
+    assert await copy_tree(old, target) == Progress(count, count, _FOLDERS + 1, size)
+    assert await copy_tree(old, target) == Progress(count, 0, 0, size)
     found = [(_path(target) / "f1").stat().st_mtime, (_path(target) / "sub" / "f2").stat().st_mode & 0o7777]
     assert (harvest(_path(target)), found) == (_tree(b"old"), [1e9, 0o4751])
-    untouched = (_path(target) / "f2").stat()
     plant(_path(target), {"mine": b"mine"})
-    (_path(source) / "link").unlink()
-    plant(_path(source), _tree(b"new", every=3) | {"link": "-> elsewhere"})
-    changed = await copy_tree(source, target)
-    assert harvest(_path(target)) == _tree(b"new", every=3) | {"link": "-> elsewhere", "mine": b"mine"}
-    assert (changed.files, changed.changed) == (count, _FOLDERS * _FILES + 1)
-    assert (_path(target) / "f2").stat() != untouched
-    assert [entry.name for entry in await here.list()] == ["from", "to"]
+    before = (_path(target) / "f1").stat()
+    changed = await copy_tree(new, target)
+    assert harvest(_path(target)) == _tree(b"new") | {"link": "-> elsewhere", "mine": b"mine"}
+    assert (changed.changed, (_path(target) / "f1").stat().st_ino) == (_FOLDERS * _FILES // 3 + 1, before.st_ino)
+    assert [entry.name for entry in await here.list()] == ["new", "old", "to"]
 
 
 async def test_new_folders_get_their_modes(here: Place, way: str) -> None:
@@ -116,9 +118,10 @@ async def test_owners_of_replaced_files_are_kept(here: Place, way: str) -> None:
     assert found == {(1234, 0o4755), (0, 0o4755)}
 
 
-async def _look(source: Place, target: Place) -> set[str]:
+def _look(source: Place, target: Place) -> set[str]:
     """The states of the files of a target: every one is old or new, or else the test fails."""
-    new, states = harvest(_path(source)), set()
+    new = harvest(_path(source))
+    states = set()
     for name, what in harvest(_path(target)).items():
         if not name.startswith("."):
             assert what in (b"old", new[name])
@@ -134,23 +137,23 @@ async def test_a_cancelled_copy_leaves_nothing(here: Place, moment: str, monkeyp
     plant(_path(target), {f"f{n}": b"old" for n in range(500)})
     loop, begun = asyncio.get_running_loop(), asyncio.Event()
 
-    def signal(work: Callable[..., object]) -> Callable[..., object]:
-        def and_signal(*arguments: object) -> object:
+    def telling(work: Callable[..., object]) -> Callable[..., object]:
+        def told(*arguments: object) -> object:
             loop.call_soon_threadsafe(begun.set)
             time.sleep(0.05)
             return work(*arguments)
 
-        return and_signal
+        return told
 
     owner: type = volumes.Volume if moment == "sync" else bulk.Batch
-    monkeypatch.setattr(owner, moment, signal(getattr(owner, moment)))
+    monkeypatch.setattr(owner, moment, telling(getattr(owner, moment)))
     task = asyncio.ensure_future(copy_tree(source, target))
     await begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     left = [path.name for path in _path(target).rglob("*") if temporary._NAME.fullmatch(path.name)]
-    states = await _look(source, target)
+    states = _look(source, target)
     assert (left, "old" in states or moment == "place") == ([], True)
 
 
@@ -184,10 +187,10 @@ async def test_a_file_that_may_not_be_read(here: Place, monkeypatch: pytest.Monk
     plant(_path(source), {f"f{n}": b"x" for n in range(100)})
     real = os.open
 
-    def refuse(path: str, *arguments: int) -> int:
+    def refuse(path: str, *arguments: int, **keywords: int) -> int:
         if path == f"{source}/f99":
             raise PermissionError(13, "Permission denied", path)
-        return real(path, *arguments)
+        return real(path, *arguments, **keywords)
 
     monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(Failure) as caught:
@@ -226,34 +229,41 @@ asyncio.run(copy_tree(Place(files, files.path("from")), Place(files, files.path(
 """
 
 
-async def test_a_killed_copy_leaves_every_file_old_or_new(here: Place) -> None:
-    """After SIGKILL at any instant; the next copy completes the tree and sweeps what was left."""
-    source, target = here.child("from"), here.child("to")
-    new: Tree = {f"f{n}": b"new" * n for n in range(1000)}
-    plant(_path(source), {**new, "sub": new, "late": {"deep": new}})
-    chance = random.Random(5)
-    states, killed, began, duration = set(), 0, 0.0, 0.5
-    for number in range(12):
-        subprocess.run(["rm", "-rf", str(target)], check=True)
-        plant(_path(target), {f"f{n}": b"old" for n in range(1000)} | {"sub": {f"f{n}": b"old" for n in range(1000)}})
-        process = subprocess.Popen([sys.executable, "-c", _COPY, str(here)], stdout=subprocess.PIPE)
+def _copy_and_kill(folder: Path, seconds: float | None) -> tuple[int, float]:
+    """Start a copy and kill it after a while, or let it end; returns its status and how long it took."""
+    with subprocess.Popen([sys.executable, "-c", _COPY, str(folder)], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
         began = time.monotonic()
-        if number:  # the first one tells how long it takes
-            time.sleep(chance.uniform(0, duration))
+        if seconds is not None:
+            time.sleep(seconds)
             process.kill()
-        killed += process.wait() != 0
-        duration = duration if number else time.monotonic() - began
-        process.stdout.close()
-        for folder, name in ((target, "."), (target, "sub"), (target, "late"), (target, "late/deep")):
-            for path in (_path(folder) / name).glob("f*"):
-                what = path.read_bytes()
-                assert what in (b"old", new[path.name])
-                states.add(what == b"old")
-    await copy_tree(source, target)
-    assert harvest(_path(here)) == {"from": harvest(_path(source)), "to": harvest(_path(source))}
-    assert (killed > 3, states) == (True, {True, False})
+        return process.wait(), time.monotonic() - began
+
+
+def test_a_killed_copy_leaves_every_file_old_or_new(here: Place) -> None:
+    """After SIGKILL at any instant; the next copy completes the tree and sweeps what was left."""
+    source, target = _path(here) / "from", _path(here) / "to"
+    new: Tree = {f"f{n}": b"new" * n for n in range(600)}
+    old: Tree = dict.fromkeys(new, b"old")
+    plant(source, {**new, "sub": new, "late": {"deep": new}})
+    chance = random.Random(5)
+    states: set[bool] = set()
+    statuses: set[int] = set()
+    duration: float | None = None
+    for _ in range(12):
+        shutil.rmtree(target, ignore_errors=True)
+        plant(target, {**old, "sub": old})
+        status, took = _copy_and_kill(_path(here), duration and chance.uniform(0, duration))
+        duration = duration or took
+        statuses.add(status)
+        for path in target.rglob("f*"):
+            if path.parent.name in ("to", "sub", "deep"):  # not in a folder that is still to get its name
+                states.add(path.read_bytes() == b"old")
+                assert path.read_bytes() in (b"old", new[path.name])
+    asyncio.run(copy_tree(here.child("from"), here.child("to")))
+    assert harvest(_path(here)) == {"from": harvest(source), "to": harvest(source)}
+    assert (states, -signal.SIGKILL in statuses) == ({True, False}, True)
 
 
 def test_volumes_that_one_wait_is_enough_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
