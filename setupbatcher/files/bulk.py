@@ -133,18 +133,18 @@ class Bulk:
             present: what the target holds, by name.
         """
         old, final = _inside(source.path), _inside(target.path)
-        stage = self._path_in_new(target.path)
+        path = self._path_in_new(target.path)
+        stage = _inside(path) if path else ""
         for entry in entries:
-            item = Item(old + entry.name, final + entry.name, entry, present.get(entry.name))
-            if stage is not None:
-                item.stage, item.new = _inside(stage) + entry.name, True
+            name = entry.name
+            item = Item(old + name, final + name, entry, present.get(name), stage and stage + name, new=bool(stage))
             self._waiting.append(item)
             self._bytes += entry.size
             if len(self._waiting) == _BATCH_FILES or self._bytes >= _BATCH_BYTES:
                 self._start()
                 if self._round.files >= _ROUND_FILES or self._round.size >= _ROUND_BYTES:
                     await self.finish()
-                    stage = None
+                    stage = ""  # the folder has come to its place
 
     async def finish(self) -> None:
         """Put in place what waits: the end of a round."""

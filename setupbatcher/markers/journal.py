@@ -149,6 +149,7 @@ class Journal:
             with contextlib.suppress(OSError):
                 take_after(self._file.fileno(), like, at_least=0o600, at_most=0o666)
         self.content = read_journal(self._file.read())
+        self._incomplete = False
         self._end = self._room = self.content.size
         self._cut()
         # Until begin() the journal still speaks of the run before; a second process is told of this one already.
@@ -182,7 +183,11 @@ class Journal:
         needed = len(data) + (ROOM if any(record[0] == _START for record in records) else 0)
         if self._room - self._end < needed:
             self._make_room(needed + PIECE)
-        self._write(data)
+        try:
+            self._write(data)
+        except OSError:
+            self._incomplete = True
+            raise
 
     def _write(self, data: bytes) -> None:
         """Write all of it at the end, or nothing."""
@@ -230,6 +235,8 @@ class Journal:
         """Let the script go; the journal vanishes unless it is still needed. Done once, it may be another's."""
         if self._file.closed:
             return
+        # Where the end of a command could not be told, the next run has to know that it began.
+        keep = keep or self._incomplete
         if not keep and sys.platform != "win32":
             self.path.unlink(missing_ok=True)
         self._file.close()

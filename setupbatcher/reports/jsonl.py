@@ -12,16 +12,13 @@ from typing import Any, TextIO
 from setupbatcher import events
 from setupbatcher.diagnostics.as_json import as_json
 from setupbatcher.diagnostics.model import Diagnostic
+from setupbatcher.reports.phrases import now
 from setupbatcher.script.document import Document
 from setupbatcher.script.labels import SectionId
 from setupbatcher.script.variables import Kept
 
 VERSION = 1
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-
-
-def _now() -> datetime:
-    return datetime.now().astimezone()
 
 
 class JsonLines:
@@ -33,7 +30,7 @@ class JsonLines:
         clock: tells the time.
     """
 
-    def __init__(self, stream: TextIO, script: str, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, stream: TextIO, script: str, clock: Callable[[], datetime] = now) -> None:
         self._stream = stream
         self._script = script
         self._clock = clock

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from setupbatcher.diagnostics.phrases import count
 from setupbatcher.events import RunEnded
 
 _MINUTE = 60
 _HOUR = 3600
 _EXACT = 10
+
+
+def now() -> datetime:
+    """The time, with the zone that people here have."""
+    return datetime.now().astimezone()
 
 
 def duration(seconds: float) -> str:

@@ -12,13 +12,9 @@ from setupbatcher.diagnostics.model import Diagnostic
 from setupbatcher.diagnostics.phrases import count
 from setupbatcher.diagnostics.visible import visible
 from setupbatcher.events import Place
-from setupbatcher.reports.phrases import duration, summary
+from setupbatcher.reports.phrases import duration, now, summary
 from setupbatcher.reports.scene import Scene
 from setupbatcher.script.document import Document
-
-
-def _now() -> datetime:
-    return datetime.now().astimezone()
 
 
 class TextLog:
@@ -30,7 +26,7 @@ class TextLog:
         clock: tells the time.
     """
 
-    def __init__(self, stream: TextIO, script: str, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, stream: TextIO, script: str, clock: Callable[[], datetime] = now) -> None:
         self._stream = stream
         self._script = script
         self._clock = clock

@@ -111,7 +111,8 @@ class Document:
     def setting_rows(self) -> list[SettingRow]:
         """The physical lines of [Settings]."""
         frame = self.frame(SectionId(Kind.SETTINGS))
-        return [SettingRow(start, line) for start, line in _lines(self.text, frame)] if frame else []
+        rows = enumerate(_lines(self.text, frame), 1) if frame else ()
+        return [SettingRow(number, start, line) for number, (start, line) in rows]
 
     @cached_property
     def aliases(self) -> Aliases:

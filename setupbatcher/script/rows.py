@@ -98,14 +98,16 @@ def parse_statement(cell: str) -> Statement:
     return Statement(tuple(switches), name.text, name.start, tail.text, tail.start)
 
 
-class CommandRow:
-    """A physical line of a command section.
+class Row:
+    """A physical line of a section.
 
     Args:
         line: counted from 1 at the row under the label, every physical line counted (``markers.md``).
         start: offset of the line in the script.
         text: without its line end.
     """
+
+    _comments: tuple[str, ...] = _COMMENT
 
     def __init__(self, line: int, start: int, text: str) -> None:
         self.line = line
@@ -114,10 +116,15 @@ class CommandRow:
 
     @cached_property
     def kind(self) -> RowKind:
-        """Blank, comment or command."""
-        if not self.text.strip():
+        """Blank, comment or row."""
+        text = self.text.lstrip()
+        if not text:
             return RowKind.BLANK
-        return RowKind.COMMENT if is_comment(self.text) else RowKind.ROW
+        return RowKind.COMMENT if text.startswith(self._comments) else RowKind.ROW
+
+
+class CommandRow(Row):
+    """A row of a command section: ``command <TAB> marker``."""
 
     @cached_property
     def cell(self) -> str:
@@ -175,24 +182,8 @@ def marker_span(column: cells.MarkerColumn, row: str, start: int) -> Span | None
     return Span(start + left, start + left + size) if size else None
 
 
-class SettingRow:
-    """``Name=Value``. ``name`` is empty where the line is no such row; spans count in the script.
-
-    Args:
-        start: offset of the line in the script.
-        text: without its line end.
-    """
-
-    def __init__(self, start: int, text: str) -> None:
-        self.start = start
-        self.text = text
-
-    @cached_property
-    def kind(self) -> RowKind:
-        """Blank, comment or setting."""
-        if not self.text.strip():
-            return RowKind.BLANK
-        return RowKind.COMMENT if is_comment(self.text) else RowKind.ROW
+class SettingRow(Row):
+    """``Name=Value``. ``name`` is empty where the line is no such row; spans count in the script."""
 
     @property
     def name(self) -> str:
@@ -223,26 +214,10 @@ def _stripped(text: str, start: int) -> Span:
     return Span(left, left + len(text.strip()))
 
 
-class MachineRow:
-    """``name <TAB> platform <TAB> options <TAB> marker``.
+class MachineRow(Row):
+    """``name <TAB> platform <TAB> options <TAB> marker``."""
 
-    Args:
-        line: physical line, counted from 1 at the row under the label.
-        start: offset of the line in the script.
-        text: without its line end.
-    """
-
-    def __init__(self, line: int, start: int, text: str) -> None:
-        self.line = line
-        self.start = start
-        self.text = text
-
-    @cached_property
-    def kind(self) -> RowKind:
-        """Blank, comment or machine."""
-        if not self.text.strip():
-            return RowKind.BLANK
-        return RowKind.COMMENT if is_comment(self.text) and not self.text.startswith("//") else RowKind.ROW
+    _comments = (";", "#")
 
     @cached_property
     def fields(self) -> tuple[str, ...]:

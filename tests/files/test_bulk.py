@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -247,18 +246,15 @@ def test_a_killed_copy_leaves_every_file_old_or_new(here: Place) -> None:
     new: Tree = {f"f{n}": b"new" * n for n in range(600)}
     old: Tree = dict.fromkeys(new, b"old")
     plant(source, {**new, "sub": new, "late": {"deep": new}})
-    chance = random.Random(5)
     states: set[bool] = set()
     statuses: set[int] = set()
-    duration: float | None = None
-    for _ in range(12):
+    _, duration = _copy_and_kill(_path(here), None)
+    for step in range(12):
         shutil.rmtree(target, ignore_errors=True)
         plant(target, {**old, "sub": old})
-        status, took = _copy_and_kill(_path(here), duration and chance.uniform(0, duration))
-        duration = duration or took
-        statuses.add(status)
+        statuses.add(_copy_and_kill(_path(here), duration * step / 12)[0])
         for path in target.rglob("f*"):
-            if path.parent.name in ("to", "sub", "deep"):  # not in a folder that is still to get its name
+            if not any(part.startswith(".") for part in path.relative_to(target).parts):
                 states.add(path.read_bytes() == b"old")
                 assert path.read_bytes() in (b"old", new[path.name])
     asyncio.run(copy_tree(here.child("from"), here.child("to")))

@@ -22,7 +22,7 @@ from setupbatcher.script.rows import CommandRow, MachineRow, RowKind, SettingRow
 def test_comments_and_blank_rows(text: str, kind: RowKind) -> None:
     """The first non-blank text decides."""
     assert CommandRow(1, 0, text).kind is kind
-    assert SettingRow(0, text).kind is kind
+    assert SettingRow(1, 0, text).kind is kind
 
 
 def test_a_command_row_is_taken_apart() -> None:
@@ -82,7 +82,7 @@ def test_switches(written: str, good: bool) -> None:  # noqa: FBT001 -- a parame
 )
 def test_a_settings_row_is_split_at_the_first_equals_sign(text: str, name: str, value: str) -> None:
     """Blanks around name and value do not count; their places are those of the text without them."""
-    row = SettingRow(10, text)
+    row = SettingRow(1, 10, text)
     assert (row.name, row.value) == (name, value)
     assert text[row.value_span.start - 10 : row.value_span.end - 10] == value
     if name:
