@@ -114,4 +114,4 @@ def test_a_short_machine_row_has_empty_columns() -> None:
 def test_two_slashes_begin_a_machine_not_a_comment() -> None:
     """A name in the manner of a share is no comment."""
     assert MachineRow(1, 0, "//web1").kind is RowKind.ROW
-    assert MachineRow(1, 0, "  // note").kind is RowKind.COMMENT
+    assert MachineRow(1, 0, "  ; note").kind is RowKind.COMMENT
