@@ -56,13 +56,15 @@ class Batch:
             place.
 
     Attributes:
+        items: as given.
+        wait: as given.
         changed: how many targets differ from what they should be.
     """
 
     def __init__(self, items: list[Item], *, wait: bool) -> None:
         self.items = items
+        self.wait = wait
         self.changed = 0
-        self._wait = wait
 
     @property
     def staged(self) -> bool:
@@ -117,7 +119,7 @@ class Batch:
         source = os.open(item.source, local_data.OLD)
         try:
             item.stage = item.stage or _beside(item)
-            with closing(local_data.Copy(source, item.stage, wait=self._wait)) as copy:
+            with closing(local_data.Copy(source, item.stage, wait=self.wait)) as copy:
                 while not copy.advance():
                     yield
         finally:

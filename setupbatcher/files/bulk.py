@@ -38,7 +38,16 @@ _BATCH_FILES = 128
 _BATCH_BYTES = 16 * 1024**2
 """What a thread does at a time; a cancelled copy ends when it has been done."""
 
-_THREADS = min(4, os.cpu_count() or 1)
+_EARLY = 16
+"""Batches after which the disk is set to work on them while the threads go on."""
+
+_WAITING_FILES = 4
+"""What a thread does at a time where each file is waited for: little, so that several wait at once."""
+
+_THREADS = 2
+_WAITING_THREADS = 8
+"""Writing keeps two threads of Python busy and no more; waiting is another matter."""
+
 _POSIX = os.name != "nt"
 
 
@@ -97,7 +106,8 @@ class Bulk:
         self._waiting: list[Item] = []
         self._bytes = 0
         self._round = _Round()
-        self._threads = asyncio.Semaphore(_THREADS)
+        self._writers = asyncio.Semaphore(_THREADS)
+        self._waiters = asyncio.Semaphore(_WAITING_THREADS)
         self._volumes: dict[int, Volume] = {}
         self._changed: set[str] = set()
         self._can_sync = _POSIX
@@ -167,7 +177,7 @@ class Bulk:
         if self._synced or (len(self._changed) > _FEW and self._can_sync):
             await in_thread(self._sync)
         else:
-            await each(self._changed, _sync_folder, at_once=_THREADS)
+            await each(self._changed, _sync_folder, at_once=_WAITING_THREADS)
 
     async def close(self) -> None:
         """Remove what has not come to its place, and let go of the volumes; also while being cancelled."""
@@ -177,22 +187,25 @@ class Bulk:
 
     def _start(self) -> None:
         """Let the threads have what waits."""
-        if not self._waiting:
-            return
         current = self._round
-        current.together |= len(self._waiting) > _FEW and self._can_sync
-        batch = Batch(self._waiting, wait=not current.together)
-        current.batches.append(batch)
+        current.together |= self._can_sync and len(self._waiting) > _FEW
+        step = _BATCH_FILES if current.together else _WAITING_FILES
+        for first in range(0, len(self._waiting), step):
+            batch = Batch(self._waiting[first : first + step], wait=not current.together)
+            current.batches.append(batch)
+            early = current.together and len(current.batches) % _EARLY == 0
+            current.work.append(asyncio.ensure_future(self._stage(batch, early=early)))
         current.files += len(self._waiting)
         current.size += self._bytes
-        current.work.append(asyncio.ensure_future(self._stage(batch)))
         self._waiting, self._bytes = [], 0
 
-    async def _stage(self, batch: Batch) -> None:
-        async with self._threads:
+    async def _stage(self, batch: Batch, *, early: bool) -> None:
+        async with self._waiters if batch.wait else self._writers:
             with closing(batch.stage()) as steps:
                 while await in_thread(next, steps, _END) is None:
                     continue
+        if early:
+            await in_thread(self._sync)
 
     async def _place_folder(self, new: _New) -> None:
         try:
@@ -225,7 +238,7 @@ class Bulk:
                     self._can_sync &= can_sync(device)
 
     def _sync(self) -> None:
-        for volume in self._volumes.values():
+        for volume in tuple(self._volumes.values()):
             with _errors(volume.folder):
                 volume.sync()
 

@@ -268,6 +268,16 @@ class Book:
         self._variables = read_variables(document) | self._variables
         self.document = document
 
+    def earned(self) -> Iterator[Change]:
+        """Everything that this run has set, as changes of the script as it is written now."""
+        for section in (MACHINES_ID, *(commands.section for commands in self.command_sections())):
+            for line, text in self._cells.get(section.key, {}).items():
+                yield Mark(section, line, text)
+        for rows in self._data.values():
+            for line, done in rows.earned():
+                yield Mark(rows.data.section, line, "OK" if done else "")
+        yield from map(Keep, self._variables.values())
+
     @property
     def moved(self) -> bool:
         """The script was edited during the run."""

@@ -127,6 +127,9 @@ def _running(content: Content) -> list[InFlight]:
     running: dict[tuple[Any, ...], InFlight] = {}
     for record in content.records:
         match record:
+            case ["edit"]:
+                # Rows are counted anew; those at work are named again.
+                running.clear()
             case ["start", key, line, row, machine, text]:
                 running.pop((key, line, machine), None)
                 running[key, line, machine] = InFlight(section_of(key), line, row, machine, text)

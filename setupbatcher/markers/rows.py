@@ -71,6 +71,13 @@ class Rows:
         """The same rows are done."""
         return self._done == other._done
 
+    def earned(self) -> Iterator[tuple[int, bool]]:
+        """The rows that were set here, and whether they are done."""
+        line = self._set.find(1)
+        while line >= 0:
+            yield line, bool(self._done[line])
+            line = self._set.find(1, line + 1)
+
     def moved(self, data: DataSection, lines: list[int | None]) -> Rows:
         """The rows of an edited document, what was set here kept; ``lines`` tells where each row is now."""
         moved = Rows(data)

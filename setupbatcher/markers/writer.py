@@ -13,13 +13,15 @@ from collections.abc import Callable
 from setupbatcher import events
 from setupbatcher.markers import policy
 from setupbatcher.markers.book import Book, Change, RowLostError
+from setupbatcher.markers.edited import text_record
 from setupbatcher.markers.journal import Journal
 from setupbatcher.markers.moving import move
-from setupbatcher.markers.records import encode_changes
+from setupbatcher.markers.records import EDIT, encode_changes
 from setupbatcher.markers.remove import remove
 from setupbatcher.markers.resume import findings
 from setupbatcher.markers.rows import GuardError
 from setupbatcher.script.document import Document
+from setupbatcher.script.labels import SectionId
 from setupbatcher.text import UndecodableError, apply, encode
 from setupbatcher.text.store import ChangedError, Stamp, Store, digest
 
@@ -72,6 +74,8 @@ class MarkerWriter:
         self._stamp = store.stamp()
         self._dirty_since: float | None = None
         self._unsynced = False
+        self._at_work: dict[tuple[SectionId, int, str], events.CommandStarted] = {}
+        self._process: list[object] | None = None
         self._cost = 0.0
         self._folded_at = time.monotonic()
 
@@ -79,19 +83,27 @@ class MarkerWriter:
         """Take an event: its markers are safe from a killed process when this returns."""
         changes = policy.changes(self.book, event)
         match event:
-            case events.CommandStarted(place, text, machine):
-                row = place.loops[-1].row if place.loops else None
-                line = self.book.written_line(place.section, place.line) or 0
-                self._append(["start", place.section.key, line, row, machine, text])
+            case events.CommandStarted():
+                self._process = None
+                self._at_work[event.place.section, event.place.line, event.machine] = event
+                self._append(self._start(event))
             case events.CommandDone(place, _, machine) | events.CommandFailed(place, machine=machine):
                 line = self.book.written_line(place.section, place.line) or 0
+                self._at_work.pop((place.section, place.line, machine), None)
                 changed = encode_changes(self.book, changes)
                 self._append(["end", place.section.key, line, machine, changed])
             case events.ProcessStarted(process):
-                self._append(["process", process, time.time()])
+                self._process = ["process", process, time.time()]
+                self._append(self._process)
             case _ if changes:
                 self._append(["mark", encode_changes(self.book, changes)])
         self._take(changes)
+
+    def _start(self, event: events.CommandStarted) -> list[object]:
+        place = event.place
+        row = place.loops[-1].row if place.loops else None
+        line = self.book.written_line(place.section, place.line) or 0
+        return ["start", place.section.key, line, row, event.machine, event.text]
 
     def apply(self, changes: list[Change]) -> None:
         """Take changes that no event stands for, such as those of a plan."""
@@ -205,6 +217,13 @@ class MarkerWriter:
         except RowLostError as error:
             raise OutsideEditError from error
         self._disk, self._stamp = version, stamp
+        # Rows are counted by the edited text from here on: after a crash this is what the records are about.
+        earned = encode_changes(self.book, self.book.earned())
+        starts = [self._start(event) for event in self._at_work.values()]
+        if starts and self._process:
+            starts.append(self._process)
+        self._journal.append(*text_record(edited), ["version", version], [EDIT], ["mark", earned], *starts)
+        self._unsynced = True
         if self._on_outside_edit:
             self._on_outside_edit()
 
