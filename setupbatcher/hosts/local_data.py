@@ -18,6 +18,7 @@ NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getatt
 """How an existing and a new file are opened."""
 
 _STEP = 16 * CHUNK
+_SMALL = 64 * 1024
 _POSIX = os.name != "nt"
 _CANNOT_COPY_INSIDE = {errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM, errno.EBADF}
 
@@ -174,6 +175,7 @@ class Copy:
         self._source = source
         self._stat = os.fstat(source)
         self._target = target
+        self._small = self._stat.st_size < _SMALL
         self._inside = hasattr(os, "copy_file_range")
         self._descriptor = os.open(target, NEW, 0o600)
 
@@ -184,6 +186,11 @@ class Copy:
             Whether the copy is complete.
         """
         left = _STEP
+        if self._small:
+            self._small = False
+            if self._at_once():
+                self._finish()
+                return True
         while left > 0:
             count = self._piece(min(left, _STEP))
             if not count:
@@ -191,6 +198,17 @@ class Copy:
                 return True
             left -= count
         return False
+
+    def _at_once(self) -> bool:
+        """Copy a small file with one read and one write; returns whether that was all of it."""
+        data = os.read(self._source, self._stat.st_size + 1)
+        self._write(data)
+        return len(data) == self._stat.st_size
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._descriptor, view) :]
 
     def _piece(self, size: int) -> int:
         if self._inside:
@@ -203,11 +221,9 @@ class Copy:
             if count:
                 return count
             self._inside = False  # the end, or a file system that cannot: reading tells which
-        view = memoryview(os.read(self._source, CHUNK))
-        size = len(view)
-        while view:
-            view = view[os.write(self._descriptor, view) :]
-        return size
+        data = os.read(self._source, CHUNK)
+        self._write(data)
+        return len(data)
 
     def _finish(self) -> None:
         if _POSIX:

@@ -51,7 +51,7 @@ class MarkerWriter:
         book: the live markers; changed by this writer only.
         journal: begun, and held by this process.
         version: digest of the script as it is on disk.
-        durable: wait for the disk at every marker.
+        durable: wait for the disk before every command.
         on_outside_edit: told when the script was edited and the edit was taken over.
     """
 
@@ -113,8 +113,10 @@ class MarkerWriter:
 
     def _append(self, record: list[object]) -> None:
         self._journal.append(record)
-        if self._durable:
+        # The start of a command stands behind all that was earned before it, so one wait is enough for both.
+        if self._durable and record[0] == "start":
             self._journal.sync()
+            self._unsynced = False
         else:
             self._unsynced = True
 

@@ -70,6 +70,27 @@ def test_a_read_only_disk_is_refused(read_only_disk: Rig) -> None:
     assert read_only_disk.in_flight() == []
 
 
+def test_a_disk_that_becomes_read_only_ends_the_run(outside: Rig) -> None:
+    """Remounted under the run, the script cannot be written any more: the run ends, nothing is lost or done twice."""
+    folder = str(outside.folder)
+    probe = subprocess.run(["mount", "--bind", folder, folder], check=False, capture_output=True)
+    if probe.returncode:
+        pytest.skip(f"nothing can be mounted here: {probe.stderr.decode().strip()}")
+    subprocess.run(["umount", folder], check=True)
+    remount = f"mount --bind {folder} {folder} && mount -o remount,ro,bind {folder}; echo b1"
+    text = SCRIPT.replace("echo b1", remount).replace("echo b2", "sleep 0.6; echo b2")
+    outside.write(text.replace("[Batch_End]", "DOS echo b3 >> ../ledger\n[Batch_End]").replace("../", f"{folder}/../"))
+    try:
+        ended = outside.call()
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+    assert (ended.status, outside.ledger) == (1, ["b1", "b2"])
+    assert "cannot be written: read-only file system" in ended.errors
+    assert outside.in_flight() == []
+    assert outside.call().status == 0
+    assert (outside.ledger, outside.leftovers()) == (["b1", "b2", "b3"], [])
+
+
 def test_a_journal_is_read_by_those_who_may_not_write(outside: Rig) -> None:
     """After a crash, somebody who may only read the script sees the true state too."""
     outside.write(SCRIPT.replace("echo b2", "kill -9 $PPID; echo b2"))
