@@ -25,6 +25,7 @@ from setupbatcher.run import Options
 from setupbatcher.script import Document
 
 HEAD = "[Settings]\nBatchSettings.MarkerCol=4\n[Batch]\nData.Loop\nLog %col1%\nData.EndLoop\n[Data]\n"
+ROUNDS = 5
 SIZES = "1000,10000,100000,1000000"
 
 
@@ -60,15 +61,25 @@ def measure(size: int, *, durable: bool) -> dict[str, float]:
         figures = {"size": size, "file": path.stat().st_size / 1e6}
         figures |= _check(path)
         figures |= _run(path, size, durable=durable)
-        path.write_text(HEAD.replace("Data.Loop", f"Data.Loop\tOK-{size - 1}") + rows(size, done=size - 1))
-        figures["first"] = _first_command(path)
-        begun = time.perf_counter()
-        checks.check(Document.from_bytes(path.read_bytes()))
-        figures["check_done"] = time.perf_counter() - begun
+        figures |= _resume(path, size)
         return figures
 
 
+def _resume(path: Path, size: int) -> dict[str, float]:
+    """The check, and the time to the first command, of a script with one row left to do; the best of some rounds."""
+    text = HEAD.replace("Data.Loop", f"Data.Loop\tOK-{size - 1}") + rows(size, done=size - 1)
+    checked, first = [], []
+    for _ in range(ROUNDS):
+        path.write_text(text)
+        begun = time.perf_counter()
+        checks.check(Document.from_bytes(path.read_bytes()))
+        checked.append(time.perf_counter() - begun)
+        first.append(_first_command(path))
+    return {"check_done": min(checked), "first": min(first)}
+
+
 def _check(path: Path) -> dict[str, float]:
+    checks.check(Document.from_text(HEAD + rows(1)))  # everything is imported and compiled
     begun = time.perf_counter()
     findings = checks.check(Document.from_bytes(path.read_bytes()))
     checked = time.perf_counter() - begun

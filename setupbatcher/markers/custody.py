@@ -67,7 +67,8 @@ class Custody:
 
     def __init__(self, path: Path) -> None:
         self.store = Store(path)
-        before = read(self.store)
+        stamp = self.store.stamp() if self.store.real.exists() else None
+        self._data, self._document = read(self.store)
         try:
             self.store.check_writable()
             self._journal = Journal(self.store.beside(JOURNAL), self.store.real.stat())
@@ -77,8 +78,9 @@ class Custody:
             raise _unwritable(path, error) from error
         try:
             self.store.tidy()
-            # Read again: what was read before the lock may be older than the last fold of another run.
-            self._data, self._document = before if self.store.read() == before[0] else read(self.store)
+            if self.store.stamp() != stamp:
+                # Another run has folded its last markers in between.
+                self._data, self._document = read(self.store)
         except OSError as error:
             self._journal.release()
             raise _unwritable(path, error) from error

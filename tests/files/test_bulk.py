@@ -217,49 +217,61 @@ async def test_a_folder_that_somebody_else_makes_meanwhile(here: Place, monkeypa
 
 
 _COPY = """
-import asyncio, sys
+import asyncio, itertools, os, signal, sys
 from pathlib import Path
 from setupbatcher.files import Place, bulk, copy_tree
 from setupbatcher.hosts.local import LocalHost
 bulk._BATCH_FILES, bulk._ROUND_FILES = 40, 200
 files = LocalHost(Path(sys.argv[1])).files
-print(flush=True)
+last = int(sys.argv[2])
+steps = itertools.count(1)
+def note(event, _):
+    if event in ("open", "os.mkdir", "os.rename") and next(steps) == last:
+        os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(note)
 asyncio.run(copy_tree(Place(files, files.path("from")), Place(files, files.path("to"))))
+print(next(steps))
 """
 
 
-def _copy_and_kill(folder: Path, seconds: float | None) -> tuple[int, float]:
-    """Start a copy and kill it after a while, or let it end; returns its status and how long it took."""
-    with subprocess.Popen([sys.executable, "-c", _COPY, str(folder)], stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        began = time.monotonic()
-        if seconds is not None:
-            time.sleep(seconds)
-            process.kill()
-        return process.wait(), time.monotonic() - began
+def _copy(folder: Path, last: int = 0) -> subprocess.CompletedProcess[bytes]:
+    """Copy in a process of its own, which says how many files it opened and renamed, or is killed at one of these."""
+    return subprocess.run(
+        [sys.executable, "-c", _COPY, str(folder), str(last)], check=False, stdout=subprocess.PIPE, timeout=60
+    )
 
 
 def test_a_killed_copy_leaves_every_file_old_or_new(here: Place) -> None:
-    """After SIGKILL at any instant; the next copy completes the tree and sweeps what was left."""
+    """After SIGKILL at any step; the next copy completes the tree and sweeps what was left."""
     source, target = _path(here) / "from", _path(here) / "to"
-    new: Tree = {f"f{n}": b"new" * n for n in range(600)}
+    new: Tree = {f"f{n}": b"new" * n for n in range(300)}
     old: Tree = dict.fromkeys(new, b"old")
     plant(source, {**new, "sub": new, "late": {"deep": new}})
     states: set[bool] = set()
     statuses: set[int] = set()
-    _, duration = _copy_and_kill(_path(here), None)
-    for step in range(12):
+    steps = 0
+    for part in range(13):
         shutil.rmtree(target, ignore_errors=True)
         plant(target, {**old, "sub": old})
-        statuses.add(_copy_and_kill(_path(here), duration * step / 12)[0])
+        done = _copy(_path(here), steps * part // 13)
+        steps = steps or int(done.stdout)
+        statuses.add(done.returncode)
+        if not part:
+            continue
         for path in target.rglob("f*"):
-            if not any(part.startswith(".") for part in path.relative_to(target).parts):
+            if not any(name.startswith(".") for name in path.relative_to(target).parts):
                 states.add(path.read_bytes() == b"old")
                 assert path.read_bytes() in (b"old", new[path.name])
     asyncio.run(copy_tree(here.child("from"), here.child("to")))
     assert harvest(_path(here)) == {"from": harvest(source), "to": harvest(source)}
-    assert (states, -signal.SIGKILL in statuses) == ({True, False}, True)
+    assert (states, statuses) == ({True, False}, {0, -signal.SIGKILL})
+
+
+async def test_a_new_folder_that_a_killed_copy_left(here: Place) -> None:
+    """It stands beside the target, and the next copy to the same target removes it."""
+    plant(_path(here), {"from": {"a": b"a"}, f".to.setupbatcher-{temporary._controller()}-4194399-00": {"a": b""}})
+    await copy_tree(here.child("from"), here.child("to"))
+    assert harvest(_path(here)) == {"from": {"a": b"a"}, "to": {"a": b"a"}}
 
 
 def test_volumes_that_one_wait_is_enough_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
