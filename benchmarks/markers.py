@@ -60,8 +60,9 @@ def measure(size: int, *, durable: bool) -> dict[str, float]:
         path.write_text(HEAD + rows(size))
         figures = {"size": size, "file": path.stat().st_size / 1e6}
         figures |= _check(path)
-        figures |= _run(path, size, durable=durable)
         figures |= _resume(path, size)
+        path.write_text(HEAD + rows(size))
+        figures |= _run(path, size, durable=durable)
         return figures
 
 

@@ -86,6 +86,7 @@ class Session:
         self._dry = options.dry_run
         self._limit = matcher(options.limit)
         self._tally = Tally()
+        self._hosts: list[Host] = []
         self._interrupted: int | None = None
         self._folder = script.resolve().parent
         self._conditions = Conditions(
@@ -213,7 +214,8 @@ class Session:
                 line = self._book.machine_line(name)
                 self._emit(events.MachineDone(line, name, last=self._is_last(line)))
         finally:
-            await host.close()
+            while self._hosts:
+                await self._hosts.pop().close()
 
     def _row(self, name: str) -> MachineRow:
         return self._book.document.machine_rows[self._book.machine_line(name) - 1]
@@ -222,7 +224,9 @@ class Session:
         if self._dry:
             return NoHost(row.name)
         spec = spec_of(self._book.document, row, self._folder)
-        return await connect(spec, base=self._folder, secrets=self._secrets, began=self._began)
+        host = await connect(spec, base=self._folder, secrets=self._secrets, began=self._began)
+        self._hosts.append(host)
+        return host
 
     def _began(self, process: int) -> None:
         self._emit(events.ProcessStarted(process))
