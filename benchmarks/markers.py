@@ -1,7 +1,7 @@
 """What markers cost, from a thousand data rows to a million.
 
-Each size runs in a process of its own. A row is one command (``Log``, which does no work of its own), so it has two
-markers: the command's and the row's. Usage: ``python benchmarks/markers.py [--sizes 1000,10000,…] [--durable]``
+A row is one command (``Log``, which does no work of its own), so it has two markers: the command's and the row's. Each
+figure is measured in a process of its own. Usage: ``python benchmarks/markers.py [--sizes 1000,10000,…] [--durable]``
 """
 
 from __future__ import annotations
@@ -53,17 +53,14 @@ def rows(count: int, done: int = 0) -> str:
     return "".join(f"user{n},name{n},group{n % 10}{',OK' if n < done else ''}\n" for n in range(count))
 
 
-def measure(size: int, *, durable: bool) -> dict[str, float]:
-    """The figures of one size."""
+def measure(part: str, size: int, *, durable: bool) -> dict[str, float]:
+    """One part of the figures of one size."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "script.txt"
         path.write_text(HEAD + rows(size))
-        figures = {"size": size, "file": path.stat().st_size / 1e6}
-        figures |= _check(path)
-        figures |= _resume(path, size)
-        path.write_text(HEAD + rows(size))
-        figures |= _run(path, size, durable=durable)
-        return figures
+        if part == "check":
+            return {"size": size, "file": path.stat().st_size / 1e6} | _check(path)
+        return _resume(path, size) if part == "resume" else _run(path, size, durable=durable)
 
 
 def _resume(path: Path, size: int) -> dict[str, float]:
@@ -124,17 +121,19 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", default=SIZES)
     parser.add_argument("--durable", action="store_true")
-    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--part", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.one:
-        print(json.dumps(measure(options.one, durable=options.durable)))
+    if options.part:
+        print(json.dumps(measure(options.part, int(options.sizes), durable=options.durable)))
         return
     print("| rows | file | µs per marker | µs per row | folding | peak memory | check ÷ csv.reader | resume ÷ check |")
     print("|---|---|---|---|---|---|---|---|")
     durable = ["--durable"] if options.durable else []
     for size in options.sizes.split(","):
-        command = [sys.executable, __file__, "--one", size, *durable]
-        found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603
+        found: dict[str, float] = {}
+        for part in ("check", "resume", "run"):
+            command = [sys.executable, __file__, "--part", part, "--sizes", size, *durable]
+            found |= json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)  # noqa: S603
         print(
             f"| {found['size']:,} | {found['file']:.1f} MB | {found['marker']:.0f} | {found['row']:.0f} "
             f"| {found['folding']:.1%} | {found['memory']:.0f} MB | {found['check'] / found['csv']:.2f} "

@@ -13,7 +13,7 @@ from setupbatcher.markers.reading import JOURNAL, ScriptError, problem, read
 from setupbatcher.markers.records import InFlight, Recovery, recover
 from setupbatcher.script.document import Document
 from setupbatcher.text import encode
-from setupbatcher.text.store import Store, digest
+from setupbatcher.text.store import Digest, Store, digest
 
 if TYPE_CHECKING:
     from setupbatcher.markers.writer import MarkerWriter
@@ -87,8 +87,10 @@ class Custody:
         except ScriptError:
             self._journal.release()
             raise
-        self._version = digest(self._data)
-        recovery = recover(self._document, self._version, self._journal.content)
+        self._version = Digest(self._data)
+        content = self._journal.content
+        # Without records nothing depends on the version, and the check can begin while it is worked out.
+        recovery = recover(self._document, str(self._version) if content.records else "", content)
         self.book = recovery.book
         self.in_flight: list[InFlight] = recovery.in_flight
         self.lost = recovery.lost
@@ -121,12 +123,12 @@ class Custody:
                 self._replace(text)
                 document = document.changed(text)
             self.book = Book(document)
-            self._journal.begin(self._version, [*_text_record(document), *in_flight])
+            self._journal.begin(str(self._version), [*_text_record(document), *in_flight])
         except OSError as error:
             self.release()
             raise _unwritable(self.store.path, error) from error
         return MarkerWriter(
-            self.store, self.book, self._journal, self._version, durable=durable, on_outside_edit=on_outside_edit
+            self.store, self.book, self._journal, str(self._version), durable=durable, on_outside_edit=on_outside_edit
         )
 
     def rewrite(self, text: str) -> None:
@@ -144,7 +146,7 @@ class Custody:
             self._replace(text)
             if self.in_flight:
                 document = self._document.changed(text)
-                self._journal.begin(self._version, [*_text_record(document), *self._still_in_flight()])
+                self._journal.begin(str(self._version), [*_text_record(document), *self._still_in_flight()])
         except OSError as error:
             self.release()
             raise _unwritable(self.store.path, error) from error
@@ -153,9 +155,9 @@ class Custody:
     def _replace(self, text: str) -> None:
         """Write the script; killed at any moment, the journal tells whether its records are in there already."""
         data = encode(text, self._document.source.encoding)
-        version = digest(data)
+        version = Digest(data)
         if self._journal.content.records:
-            self._journal.append(["version", version])
+            self._journal.append(["version", str(version)])
             self._journal.sync()
         self.store.replace(data)
         self._data, self._version = data, version

@@ -52,6 +52,29 @@ def stamp_of(path: Path) -> Stamp:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
+class Digest:
+    """The digest of a version, worked out while other work goes on.
+
+    Args:
+        data: of the version.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        import threading  # noqa: PLC0415 -- as hashlib: what only reads a script does without
+
+        self._value = ""
+        self._worker = threading.Thread(target=self._work, args=(data,))
+        self._worker.start()
+
+    def _work(self, data: bytes) -> None:
+        self._value = digest(data)
+
+    def __str__(self) -> str:
+        """The digest, once it is there."""
+        self._worker.join()
+        return self._value
+
+
 class Store:
     """Reads and replaces one file.
 
