@@ -31,7 +31,6 @@ class Secrets:
         self._locks: dict[str, asyncio.Lock] = {}
         self._known: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
-        self._bytes_pattern: re.Pattern[bytes] | None = None
 
     async def resolve(self, secret: Secret, *, purpose: str = "") -> str:
         """The value of a secret; fetched once, however many ask for it at the same time.
@@ -59,16 +58,10 @@ class Secrets:
             self._known.add(value)
             longest_first = sorted(self._known, key=len, reverse=True)
             self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-            encoded = (re.escape(known.encode("utf-8", "surrogateescape")) for known in longest_first)
-            self._bytes_pattern = re.compile(b"|".join(encoded))
 
     def mask(self, text: str) -> str:
         """The text with every known secret value replaced by ``***``."""
         return self._pattern.sub(MASK, text) if self._pattern else text
-
-    def mask_bytes(self, data: bytes) -> bytes:
-        """The bytes with every known secret value, in UTF-8, replaced by ``***``."""
-        return self._bytes_pattern.sub(MASK.encode(), data) if self._bytes_pattern else data
 
     async def _fetch(self, source: str, purpose: str) -> str:
         kind, _, name = source.partition(":")

@@ -6,8 +6,6 @@ from setupbatcher.events import LoopPlace, Place
 from setupbatcher.script.document import Document
 from setupbatcher.text import Span
 
-CONTROLLER = "controller"
-
 
 class Scene:
     """A run's script, known from its first event on.

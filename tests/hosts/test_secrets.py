@@ -61,11 +61,11 @@ async def test_sources(monkeypatch: pytest.MonkeyPatch) -> None:
             for source in ("env:MACHINE", "keyring:deploy/root", "prompt:", "prompt:")
         )
     )
-    masked = secrets.mask("from-env, ring-secret, typed"), secrets.mask_bytes(b"a typed b")
+    masked = secrets.mask("from-env, ring-secret, typed")
     assert (values, questions, masked) == (
         ["from-env", "ring-secret", "typed", "typed"],
         ["Password for m1"],
-        ("***, ***, ***", b"a *** b"),
+        "***, ***, ***",
     )
 
 
@@ -111,8 +111,8 @@ async def test_failures(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_masking_takes_the_longest_value_first() -> None:
     """A secret that is part of another one does not leave the rest of it readable; an empty one masks nothing."""
     secrets = Secrets()
-    before = secrets.mask("abc"), secrets.mask_bytes(b"abc")
+    before = secrets.mask("abc")
     for value in ("", "pass", "password", "ä+"):
         secrets.register(value)
-    after = secrets.mask("my password, my pass, ä+"), secrets.mask_bytes("ä+ password".encode())
-    assert (before, after) == (("abc", b"abc"), ("my ***, my ***, ***", b"*** ***"))
+    after = secrets.mask("my password, my pass, ä+")
+    assert (before, after) == ("abc", "my ***, my ***, ***")
