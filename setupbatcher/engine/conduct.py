@@ -176,7 +176,7 @@ class Run:
                 told = True
             if self._interrupted is not None:
                 raise Refused([notices.in_flight([notices.describe(entry)])], None, self._interrupted)
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.02)
 
     async def _work(self, custody: Custody, writer: MarkerWriter) -> int:
         from setupbatcher.engine.session import Session  # noqa: PLC0415 -- the hosts are slow to import
