@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from setupbatcher.text import Edit, LineTable, Span, apply
+from setupbatcher.text.edits import common_length
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
@@ -43,8 +44,8 @@ def changes(text: str, lines: LineTable, edits: Sequence[Edit]) -> Iterator[Chan
         moved = [Edit(Span(edit.span.start - block.start, edit.span.end - block.start), edit.text) for edit in group]
         before = text[block.start : block.end]
         old, new = _LINE_END.split(before), _LINE_END.split(apply(before, moved))
-        same = _common(old, new)
-        tail = _common(old[same:][::-1], new[same:][::-1])
+        same = common_length(old, new)
+        tail = common_length(old[same:][::-1], new[same:][::-1])
         yield from _pairs(old[same : len(old) - tail], new[same : len(new) - tail], first + same, shift)
         shift += len(new) - len(old)
 
@@ -70,16 +71,6 @@ def _pairs(old: list[str], new: list[str], number: int, shift: int) -> Iterator[
 
 
 def _difference(old: str, new: str) -> tuple[Span, Span]:
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
+    head = common_length(old, new)
+    tail = common_length(old[head:][::-1], new[head:][::-1])
     return Span(head, len(old) - tail), Span(head, len(new) - tail)
-
-
-def _common(left: Sequence[str], right: Sequence[str]) -> int:
-    """How many items from the front are the same."""
-    length = 0
-    for one, other in zip(left, right, strict=False):
-        if one != other:
-            break
-        length += 1
-    return length

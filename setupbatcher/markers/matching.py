@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from setupbatcher.text.edits import common_length
+
 _DIFF_AT_MOST = 4000
 """Lines between the common beginning and end that are compared by a diff; more are matched by their text alone."""
 
@@ -17,8 +19,8 @@ def match_lines(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
     that is there once before and once after.
     """
     found: list[int | None] = [None] * len(old)
-    head = _common(old, new)
-    tail = _common(old[head:][::-1], new[head:][::-1])
+    head = common_length(old, new)
+    tail = common_length(old[head:][::-1], new[head:][::-1])
     for index in range(head):
         found[index] = index
     for index in range(1, tail + 1):
@@ -30,16 +32,6 @@ def match_lines(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
                 found[head + block.a + step] = head + block.b + step
     _moved(old, new, found)
     return found
-
-
-def _common(old: Sequence[str], new: Sequence[str]) -> int:
-    """How many lines the texts have in common at their beginning."""
-    count = 0
-    for one, other in zip(old, new, strict=False):
-        if one != other:
-            break
-        count += 1
-    return count
 
 
 def _moved(old: Sequence[str], new: Sequence[str], found: list[int | None]) -> None:
