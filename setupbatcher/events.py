@@ -66,12 +66,16 @@ class RunStarted:
         machines: to work on.
         dry: nothing is done.
         document: the script; places of later events are places in it.
+        parallel: machines worked on at once; events of several machines come in any order where it is more than 1.
+        undo: [Undo] is run.
     """
 
     script: str
     machines: int
     dry: bool
     document: Document | None = None
+    parallel: int = 1
+    undo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +133,27 @@ class MachineStarted:
 
 @dataclass(frozen=True, slots=True)
 class CommandStarted:
-    """A command begins. ``text`` is the row as written, values not put in."""
+    """A command begins.
+
+    Attributes:
+        place: its row.
+        text: the row as written, values not put in.
+        machine: name.
+        number: of the command in this run; all events of one command have the same.
+    """
 
     place: Place
     text: str
     machine: str
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessStarted:
-    """The command in flight has started a process on the controller."""
+    """The command of that number has started a process on the controller."""
 
     process: int
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +209,7 @@ class CommandDone:
         ignored: the code of an error that was ignored.
         returned: the subsection that this row called.
         kept: a variable that it gave a value which cannot be worked out again on a resume.
+        number: of the command in this run.
     """
 
     place: Place
@@ -207,6 +221,7 @@ class CommandDone:
     ignored: int | None = None
     returned: SectionId | None = None
     kept: tuple[Kept, ...] = ()
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +231,7 @@ class CommandFailed:
     place: Place
     code: int
     machine: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +294,11 @@ class MachineDone:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptDone:
+    """All commands of a script without [Machines] are done."""
+
+
+@dataclass(frozen=True, slots=True)
 class MachineStopped:
     """A machine stopped with an error. Its markers stand already."""
 
@@ -289,13 +310,23 @@ class MachineStopped:
 
 @dataclass(frozen=True, slots=True)
 class MachineLeft:
-    """The run leaves a failed machine for the next one; its cell becomes its own resume point."""
+    """The run leaves a failed machine for the next one; its cell becomes its own resume point.
+
+    Attributes:
+        machine: line in [Machines].
+        name: of the machine.
+        code: error code.
+        line: where it stopped.
+        row: data row that the loop around it was at, or ``None``.
+        again: seconds after which auto retry takes it up again, from its first command; ``None`` without auto retry.
+    """
 
     machine: int
     name: str
     code: int
     line: int
     row: int | None
+    again: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +388,7 @@ Event = (
     | RowDone
     | LoopEmpty
     | MachineDone
+    | ScriptDone
     | MachineStopped
     | MachineLeft
     | Notice

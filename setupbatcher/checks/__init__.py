@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from setupbatcher.checks import (
     aliases,
+    at_once,
     conditions,
     data,
     flow,
@@ -37,6 +38,7 @@ _RULES = (
     sections,
     settings,
     aliases,
+    at_once,
     rows,
     tabs,
     parameters,
@@ -56,17 +58,18 @@ _RULES = (
 )
 
 
-def check(document: Document, *, given: Iterable[str] = ()) -> list[Diagnostic]:
+def check(document: Document, *, given: Iterable[str] = (), parallel: int | None = None) -> list[Diagnostic]:
     """Everything that is wrong with a script, in the order of the text, each finding once.
 
     Args:
         document: the script.
         given: names that the command line gives a value (``--set``).
+        parallel: machines worked on at once, where the command line says so.
     """
     nested = list(_nested(document))
     labels = [found for found in document.findings if found.code == "SB104" or not _is_within(found, nested)]
     muted = [*nested, *(found.span for found in document.findings)]
-    rest = (found for found in _rules(Subject(document, frozenset(given))) if not _is_within(found, muted))
+    rest = (found for found in _rules(Subject(document, frozenset(given), parallel)) if not _is_within(found, muted))
     findings = in_order([*labels, *rest])
     if any(found.severity is Severity.ERROR for found in findings):
         return findings

@@ -34,9 +34,9 @@ def agreement(document: Document) -> list[Diagnostic]:
     """Whether counters, markers and loops tell the same story; for a script that is sound otherwise."""
     if not _has_markers(document):
         return []
-    from setupbatcher.markers import resume  # noqa: PLC0415 -- not needed for a fresh script or one with an error
+    from setupbatcher.markers import agreement as markers  # noqa: PLC0415 -- not needed for a fresh script or one with an error
 
-    return resume.findings(document)
+    return markers.findings(document)
 
 
 def _has_markers(document: Document) -> bool:

@@ -132,11 +132,16 @@ class Subject:
     Args:
         document: the script.
         given: names that the command line gives a value.
+        parallel: machines worked on at once, where the command line says so.
+
+    Attributes:
+        parallel: machines worked on at once.
     """
 
-    def __init__(self, document: Document, given: frozenset[str]) -> None:
+    def __init__(self, document: Document, given: frozenset[str], parallel: int | None = None) -> None:
         self.document = document
         self.given = given
+        self.parallel: int = parallel or document.settings.get("BatchSettings.Parallel")
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:

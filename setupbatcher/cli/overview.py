@@ -4,12 +4,16 @@ from __future__ import annotations
 
 SUBCOMMANDS = {
     "run": ("run", "Run a script, or go on where it stopped."),
+    "undo": ("undo", "Undo what a run has done, by the commands of [Undo]."),
     "check": ("check", "Find every mistake in scripts before anything runs."),
     "status": ("status", "Show how far a script is, read from its markers."),
+    "watch": ("watch", "Show how far a script is, and follow it."),
+    "report": ("report", "Write the page of a script's last run."),
     "remove-markers": ("remove_markers", "Take markers out of a script."),
     "new": ("new", "Make a commented script to start from."),
     "commands": ("commands", "List the commands of the language, or explain one."),
     "explain": ("explain", "Say what a code means and what to do."),
+    "updatejob": ("updatejob", "Carry out a job file: replace an application's files."),
     "completion": ("completion", "Print the completion for a shell."),
 }
 """Name, module and one line for the list of commands, in the order in which they are needed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -23,6 +24,9 @@ class Talk(Protocol):
     async def ask(self, question: str, default: str | None = None) -> str:
         """Ask a person. Raises :class:`~setupbatcher.errors.Failure` 1223 without a terminal."""
 
+    async def secret(self, question: str) -> str:
+        """Ask a person without showing the answer, now or ever. Raises as :meth:`ask`."""
+
 
 class Context(NamedTuple):
     """One command's surroundings.
@@ -33,6 +37,8 @@ class Context(NamedTuple):
         script_directory: the script's folder, on the controller; relative controller paths start here.
         timeout: seconds the command may take, or ``None``.
         talk: log, output and questions.
+        reconnect: gives the machine behind a new connection; the commands that follow use it too.
+        again: the row was begun before, in this run or an earlier one, and its end was an error or is not known.
     """
 
     host: Host
@@ -40,6 +46,8 @@ class Context(NamedTuple):
     script_directory: Path
     timeout: float | None
     talk: Talk
+    reconnect: Callable[[], Awaitable[Host]]
+    again: bool = False
 
     def local(self, path: str) -> Path:
         """A path on the controller, made absolute against the script's folder."""

@@ -16,18 +16,18 @@ from setupbatcher.errors import Failure
 from setupbatcher.hosts.local import still_runs
 from setupbatcher.hosts.secrets import Secrets
 from setupbatcher.markers import policy
-from setupbatcher.markers.book import MACHINES_ID, Book, Change, Mark
-from setupbatcher.markers.cell import MachineMarker
+from setupbatcher.markers.book import Book
 from setupbatcher.markers.clear import Selection, clear
 from setupbatcher.markers.custody import Custody, look, settle
-from setupbatcher.markers.position import position
 from setupbatcher.markers.reading import JOURNAL, ScriptError
-from setupbatcher.markers.records import InFlight
-from setupbatcher.markers.resume import BATCH, INIT, UNDO, Plan, make_plan, owner_of, unleavable, unreachable_marks
+from setupbatcher.markers.records import InFlight, left_over
+from setupbatcher.markers.resume import Plan, make_plan, undo_restarted, unleavable, unreachable_marks
 from setupbatcher.markers.rows import GuardError
+from setupbatcher.markers.skipping import cannot_skip, skip
+from setupbatcher.markers.tracks import Track
 from setupbatcher.markers.writer import MarkerWriter, OutsideEditError
 from setupbatcher.script.document import Document
-from setupbatcher.text import Span
+from setupbatcher.script.labels import BATCH, INIT, UNDO, SectionId
 
 
 class Run:
@@ -90,17 +90,32 @@ class Run:
         text = self._restarted(document)
         current = document if text is None else document.changed(text)
         self._check(current)
-        plan = self._plan(Book(current))
+        plan = self._plan(self._opened(current))
         if plan.finished and not plan.findings:
             custody.begin(text, on_outside_edit=lambda: None).close()
-            self._emit(notices.nothing_to_do(current, self._path))
+            self._emit(notices.nothing_to_do(current, self._path, undo=self._options.undo))
             return None
         await self._fetch_passwords(current, plan)
-        skipped = [] if text is not None else await self._in_flight(custody)
+        skipped = text is None and await self._in_flight(custody)
         writer = custody.begin(text, durable=self._options.durable, on_outside_edit=self._edited)
-        for entry in skipped:
-            writer.apply(_skip(writer.book, entry))
+        writer.book.main = self._section
+        if skipped:
+            for index, entry in enumerate(custody.in_flight):
+                writer.apply(skip(writer.book, entry), ends=left_over(index))
         return writer
+
+    @property
+    def _section(self) -> SectionId:
+        return UNDO if self._options.undo else BATCH
+
+    def _opened(self, document: Document) -> Book:
+        book = Book(document)
+        book.main = self._section
+        return book
+
+    def _at_once(self, book: Book) -> bool:
+        """Several machines are worked on at the same time."""
+        return self._options.machines_at_once(book.document) > 1
 
     async def _fetch_passwords(self, document: Document, plan: Plan) -> None:
         """A password that cannot be had is found out before anything runs (``language.md``, section 6)."""
@@ -114,12 +129,12 @@ class Run:
                 raise Refused([finding], document) from failure
 
     def _check(self, document: Document) -> None:
-        if document.commands(INIT) is None and document.commands(BATCH) is None and document.commands(UNDO):
-            finding = Diagnostic(
-                "SB107", "nothing to run: the script has [Undo] only", Span(0, 0), "add a section [Batch]"
-            )
-            raise Refused([finding], document)
-        findings = checks.check(document, given=self._options.given)
+        if self._options.undo and document.commands(UNDO) is None:
+            raise Refused([notices.nothing_to_run("nothing to undo by: the script has no [Undo]", UNDO)], document)
+        runs = document.commands(INIT) is not None or document.commands(BATCH) is not None
+        if not self._options.undo and not runs and document.commands(UNDO):
+            raise Refused([notices.nothing_to_run("nothing to run: the script has [Undo] only", BATCH)], document)
+        findings = checks.check(document, given=self._options.given, parallel=self._options.parallel)
         if any(finding.severity is Severity.ERROR for finding in findings):
             raise Refused(findings, document)
         for finding in findings:
@@ -128,28 +143,47 @@ class Run:
 
     def _restarted(self, document: Document) -> str | None:
         """The text without markers, where they are to be forgotten."""
+        limit = matcher(self._options.limit)
+        if self._options.undo:
+            # What a run has done is what an undo needs to know.
+            if not self._options.restart:
+                return None
+            book = Book(document)
+            book.apply(undo_restarted(book, limit))
+            return book.render()
         if not self._options.restart and not document.settings.get("BatchSettings.MarkersAutoRemove"):
             return None
-        return clear(document, Selection(machine=matcher(self._options.limit)))
+        return clear(document, Selection(machine=limit))
 
     def _plan(self, book: Book) -> Plan:
         limit = matcher(self._options.limit)
-        plan = make_plan(book, limit=limit)
+        plan = make_plan(book, limit=limit, at_once=self._at_once(book))
         findings = list(plan.findings)
         if limit is not None and not any(limit(row.name) for row in book.document.machines):
             findings.append(notices.nothing_in_scope(str(self._options.limit)))
         if not book.document.settings.get("BatchSettings.CheckMachines"):
             findings += unreachable_marks(book, plan.machines)
-        if self._options.on_error is OnError.NEXT_MACHINE and book.document.has_machines:
-            findings += unleavable(book.document)
+        findings += self._excluded(book)
         if findings:
             raise Refused(findings, book.document)
         return plan
 
-    async def _in_flight(self, custody: Custody) -> list[InFlight]:
-        """What becomes of commands whose end is unknown; returns those to be counted as done."""
-        if not custody.in_flight:
+    def _excluded(self, book: Book) -> list[Diagnostic]:
+        """What the script does not go together with what was asked for."""
+        settings = book.document.settings
+        if settings.get("BatchSettings.AutoRetry") is not None and not self._options.undo:
+            return [] if self._options.on_error is None else [notices.no_policy_with_retry()]
+        leaves = self._options.error_policy(book.document) is OnError.NEXT_MACHINE
+        if not leaves or not book.document.has_machines:
             return []
+        if settings.get("BatchSettings.ParallelRows") > 1:
+            return [notices.unleavable_rows()]
+        return unleavable(book.document, book.main)
+
+    async def _in_flight(self, custody: Custody) -> bool:
+        """What becomes of commands whose end is unknown; ``True`` where they are to be counted as done."""
+        if not custody.in_flight:
+            return False
         names = [notices.describe(entry) for entry in custody.in_flight]
         chosen = self._options.in_flight
         if chosen is InFlightPolicy.ASK:
@@ -162,10 +196,14 @@ class Run:
         if chosen is InFlightPolicy.STOP:
             raise Refused([notices.in_flight(names)], custody.book.document)
         if chosen is InFlightPolicy.SKIP:
-            return custody.in_flight
+            book = self._opened(custody.book.document)
+            kept = [entry for entry in custody.in_flight if cannot_skip(book, entry)]
+            if kept:
+                raise Refused([notices.repeated_as_a_whole(list(map(notices.describe, kept)))], book.document)
+            return True
         for entry in custody.in_flight:
             await self._wait_for(entry)
-        return []
+        return False
 
     async def _wait_for(self, entry: InFlight) -> None:
         """A command that the dead run has left at work comes to its end before it is run again."""
@@ -189,8 +227,7 @@ class Run:
             self._options,
             self._questions,
             self._secrets,
-            lambda event: self._tell(writer, event),
-            writer.look,
+            _Keeper(writer, self._emit),
         )
         self._interrupt = session.interrupt
         if self._interrupted is not None:
@@ -207,10 +244,6 @@ class Run:
             self._interrupt = None
             given_back = self._give_back(custody, writer)
         return code if given_back else code or 1
-
-    def _tell(self, writer: MarkerWriter, event: events.Event) -> None:
-        writer(event)
-        self._emit(event)
 
     async def _keep(self, writer: MarkerWriter, interrupt: Callable[[int], None]) -> None:
         """Fold in the background; what goes wrong there ends the run after the command in flight."""
@@ -246,18 +279,13 @@ class Run:
         if text is not None:
             document = document.changed(text)
         self._check(document)
-        book = Book(document)
+        book = self._opened(document)
         plan = self._plan(book)
         if plan.finished:
-            self._emit(notices.nothing_to_do(document, self._path))
+            self._emit(notices.nothing_to_do(document, self._path, undo=self._options.undo))
             return 0
         book.apply(plan.changes)
-
-        def tell(event: events.Event) -> None:
-            book.apply(policy.changes(book, event))
-            self._emit(event)
-
-        session = Session(book, plan, self._path, self._options, Nobody(), Secrets(), tell)
+        session = Session(book, plan, self._path, self._options, Nobody(), Secrets(), _NoKeeper(book, self._emit))
         await session.run()
         return 0
 
@@ -266,12 +294,33 @@ class Run:
             listener(event)
 
 
-def _skip(book: Book, entry: InFlight) -> list[Change]:
-    """Count a command as done whose end is unknown, and let the counter agree."""
-    scratch = Book(book.document)
-    changes: list[Change] = [Mark(entry.section, entry.line, "OK")]
-    owner = owner_of(book)
-    if owner is not None and entry.section == BATCH:
-        scratch.apply(changes)
-        changes.append(Mark(MACHINES_ID, owner, str(MachineMarker(None, position(scratch, BATCH).previous))))
-    return changes
+class _Keeper:
+    """The marker writer first, then the reports."""
+
+    def __init__(self, writer: MarkerWriter, emit: events.Listener) -> None:
+        self._writer = writer
+        self._emit = emit
+        self.look = writer.look
+        self.settled = writer.settled
+
+    def tell(self, event: events.Event, track: Track | None) -> None:
+        self._writer(event, track)
+        self._emit(event)
+
+
+class _NoKeeper:
+    """The markers of a dry run, which nobody writes."""
+
+    def __init__(self, book: Book, emit: events.Listener) -> None:
+        self._book = book
+        self._emit = emit
+
+    def tell(self, event: events.Event, track: Track | None) -> None:
+        self._book.apply(policy.changes(self._book, event) if track is None else track.take(event))
+        self._emit(event)
+
+    def look(self) -> None:
+        """Nobody's edit matters."""
+
+    async def settled(self) -> None:
+        """Nothing has to be safe."""

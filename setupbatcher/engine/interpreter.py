@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 
 from setupbatcher import errors, events
 from setupbatcher.commands.binding import bind
-from setupbatcher.engine.scope import RowValues
-from setupbatcher.engine.step import Performer, Verdict
+from setupbatcher.engine.scope import RowValues, Scope
+from setupbatcher.engine.step import Performer, StepFailedError, Verdict
 from setupbatcher.engine.values import Values
+from setupbatcher.engine.workplace import Workplace
 from setupbatcher.errors import Failure
 from setupbatcher.events import LoopPlace, Place
 from setupbatcher.markers.book import Book, Cursor
 from setupbatcher.markers.position import decided
-from setupbatcher.script.blocks import Block, Branch, Chain, Loop, Step
-from setupbatcher.script.labels import Kind, SectionId
+from setupbatcher.markers.tracks import RowTrack, Track
+from setupbatcher.script.blocks import Block, Branch, Chain, Loop, Step, all_rows
+from setupbatcher.script.labels import ON_ERROR, Kind, SectionId
 from setupbatcher.script.rows import CommandRow
 from setupbatcher.script.template import Template
 
@@ -63,38 +65,43 @@ class Trail:
     callers: tuple[tuple[SectionId, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Where a walk is: on which machine, and where its markers live.
+
+    Attributes:
+        book: the markers that decide.
+        machine: name of the machine in [Machines], or ``None``.
+        track: takes the walk's events; ``None`` where its markers are those of the script.
+        finishes: it goes on to its end when the run is to end.
+    """
+
+    book: Book
+    machine: str | None = None
+    track: Track | None = None
+    finishes: bool = False
+
+
 class Interpreter:
     """One walk through a section.
 
     Args:
-        book: the live markers; changed by the listener that ``emit`` reaches first.
-        values: the variables.
+        work: what all walks of the run share.
+        lane: where this one is.
         performer: carries commands out.
-        emit: tells the listeners.
-        interrupted: asked after every command.
-        look: takes over what somebody has saved meanwhile, before a loop ends.
-        machine: name of the machine in [Machines], or ``None``.
+        scope: the variables.
     """
 
-    def __init__(
-        self,
-        book: Book,
-        values: Values,
-        performer: Performer,
-        emit: events.Listener,
-        interrupted: Callable[[], bool],
-        look: Callable[[], None],
-        machine: str | None = None,
-    ) -> None:
-        self._book = book
-        self._values = values
+    def __init__(self, work: Workplace, lane: Lane, performer: Performer, scope: Scope) -> None:
+        self._work = work
+        self._lane = lane
+        self._book = lane.book
+        self._values = Values(scope, lambda: performer.host, work.secrets)
         self._performer = performer
-        self._emit = emit
-        self._interrupted = interrupted
-        self._look = look
-        self._machine = machine
         self._previous = 0
-        self._delimiter = book.document.settings.get("BatchSettings.CommandDelimiter")
+
+    def _emit(self, event: events.Event) -> None:
+        self._work.emit(event, self._lane.track)
 
     async def run(self, section: SectionId) -> None:
         """Walk a section from where its markers say.
@@ -107,8 +114,15 @@ class Interpreter:
         self._previous = 0
         await self._section(section, Trail(section))
 
+    async def constants(self, section: SectionId) -> None:
+        """Give the variables their values that a section sets from constants, without running it."""
+        commands = self._book.commands(section)
+        for block in commands.flow.blocks if commands else ():
+            if isinstance(block, Step):
+                await self._replay(block.row, 0)
+
     async def _section(self, section: SectionId, trail: Trail) -> None:
-        commands = self._book.document.commands(section)
+        commands = self._book.commands(section)
         if commands is not None:
             await self._blocks(commands.flow.blocks, trail)
 
@@ -125,7 +139,8 @@ class Interpreter:
     def _place(self, row: CommandRow, trail: Trail) -> Place:
         """Where the run is now; machines and data rows are looked up, since the script may have been edited."""
         loops = tuple(LoopPlace(section, line, at.section, at.line) for section, line, at in trail.loops)
-        machine = None if self._machine is None else self._book.machine_line(self._machine)
+        name = self._lane.machine
+        machine = None if name is None else self._work.book.machine_line(name)
         return Place(trail.section, row.line, loops, trail.callers, machine, self._previous)
 
     def _passed(self, row: CommandRow, trail: Trail) -> None:
@@ -133,7 +148,7 @@ class Interpreter:
             self._previous = row.line
 
     def _pause(self) -> None:
-        if self._interrupted():
+        if self._work.ending and not self._lane.finishes:
             raise Interrupted
 
     # Steps
@@ -170,7 +185,7 @@ class Interpreter:
         scope.unknown.update(("lastoutput", "lasterror"))
         if row.name not in {"set", "prompt"}:
             return
-        bound = bind(row, self._delimiter)
+        bound = bind(row, self._work.conditions.delimiter)
         if bound is None or not bound.arguments:
             return
         name = bound.arguments[0].text
@@ -182,7 +197,7 @@ class Interpreter:
         if row.name == "prompt" and (given := scope.given(name)) is not None:
             scope.set(name, given)
             return
-        machine = "" if self._machine is None else self._performer.machine
+        machine = "" if self._lane.machine is None else self._performer.machine
         kept = next((kept.value for kept in self._book.variables(machine) if kept.name.lower() == name.lower()), None)
         scope.forget(name) if kept is None else scope.set(name, kept, lasting=False)
 
@@ -197,9 +212,10 @@ class Interpreter:
 
     async def _call(self, row: CommandRow, trail: Trail) -> None:
         section = SectionId(Kind.SUB, row.statement.tail.strip())
-        self._emit(events.CommandStarted(self._place(row, trail), row.cell, self._performer.machine))
+        name, number = self._performer.machine, self._performer.number()
+        self._emit(events.CommandStarted(self._place(row, trail), row.cell, name, number))
         await self._called(section, row, trail)
-        self._emit(events.CommandDone(self._place(row, trail), row.cell, self._performer.machine, returned=section))
+        self._emit(events.CommandDone(self._place(row, trail), row.cell, name, returned=section, number=number))
 
     async def _called(self, section: SectionId, row: CommandRow, trail: Trail) -> None:
         if len(trail.callers) >= MAX_DEPTH:
@@ -254,35 +270,50 @@ class Interpreter:
             self._emit(events.LoopEmpty(self._place(loop.row, trail), loop.data))
             self._passed(loop.row, trail)
             return
-        while row is not None:
-            row = await self._row(loop, trail, row, resumed=resumed)
-            resumed = True
+        if self._is_shared_out(trail):
+            await self._share_out(loop, trail, row, resumed=resumed)
+        else:
+            following: int | None = row
+            while following is not None:
+                following = await self._row(loop, trail, following, resumed=resumed)
+                resumed = True
         self._passed(loop.row, trail)
 
     async def _row(self, loop: Loop, trail: Trail, row: int, *, resumed: bool) -> int | None:
         """Work on one data row; returns the next one."""
-        here = LoopPlace(trail.section, loop.row.line, loop.data, row)
         if not resumed:
-            self._emit(events.RowStarted(self._place(loop.row, trail), here))
+            self._begin_row(loop, trail, row)
         self._passed(loop.row, trail)
         cursor = self._book.follow(loop.data, row)
-        self._values.scope.rows.append(RowValues(self._book.rows(loop.data).data, row))
+        await self._body(loop, trail, cursor)
+        cursor.finished = True
+        following = self._following(cursor)
+        if following is None:
+            self._work.keeper.look()
+            following = self._following(cursor)
+        self._end_row(loop, trail, cursor, following)
+        if following is not None:
+            self._pause()
+        return following
+
+    def _begin_row(self, loop: Loop, trail: Trail, row: int) -> None:
+        here = LoopPlace(trail.section, loop.row.line, loop.data, row)
+        self._emit(events.RowStarted(self._place(loop.row, trail), here))
+
+    async def _body(self, loop: Loop, trail: Trail, cursor: Cursor) -> None:
+        self._values.scope.rows.append(RowValues(self._book.document.data_sections[loop.data.key], cursor.line))
         try:
             await self._blocks(loop.body, replace(trail, loops=(*trail.loops, (trail.section, loop.row.line, cursor))))
         except _NextRow:
             pass
         finally:
             self._values.scope.rows.pop()
-        cursor.finished = True
-        following = self._following(cursor)
-        if following is None:
-            self._look()
-            following = self._following(cursor)
+
+    def _end_row(self, loop: Loop, trail: Trail, cursor: Cursor, following: int | None) -> None:
+        here = LoopPlace(trail.section, loop.row.line, loop.data, cursor.line)
         place = replace(self._place(loop.row, trail), previous=loop.row.line)
-        self._emit(events.RowDone(place, replace(here, row=cursor.line), following))
+        self._emit(events.RowDone(place, here, following))
         self._book.unfollow(cursor)
-        self._pause_between(following)
-        return following
 
     def _following(self, cursor: Cursor) -> int | None:
         """The next row without a marker, behind this one or else from the beginning."""
@@ -292,6 +323,55 @@ class Interpreter:
             following = rows.next_open()
         return None if following == cursor.line else following
 
-    def _pause_between(self, following: int | None) -> None:
-        if following is not None:
-            self._pause()
+    # Several rows at once
+
+    def _is_shared_out(self, trail: Trail) -> bool:
+        """The rows of the loop are worked on several at once: an outermost one of the run itself."""
+        return (
+            self._work.scale.rows > 1
+            and not trail.loops
+            and self._lane.track is None
+            and trail.section != ON_ERROR
+            and all(section != ON_ERROR for section, _ in trail.callers)
+        )
+
+    async def _share_out(self, loop: Loop, trail: Trail, row: int, *, resumed: bool) -> None:
+        """Work on the rows of a loop, several at once. One that stopped in the middle is finished first, alone."""
+        from setupbatcher.engine.rows import RowsAtOnce  # noqa: PLC0415 -- it walks rows with this module
+
+        if resumed and any(self._book.text(trail.section, line.line) for line in all_rows(loop.body)):
+            following = await self._row(loop, trail, row, resumed=True)
+            if following is None:
+                return
+            row, resumed = following, True
+        if not resumed:
+            self._begin_row(loop, trail, row)
+        self._passed(loop.row, trail)
+        await RowsAtOnce(self._work, self, loop, trail).run()
+
+    async def row_beside(
+        self, loop: Loop, trail: Trail, cursor: Cursor, following: Callable[[Cursor], int | None]
+    ) -> None:
+        """Work on one row while others are worked on.
+
+        Args:
+            loop: the row is of.
+            trail: to the loop.
+            cursor: at the row.
+            following: asked when the row is done: the row that the loop goes on with.
+        """
+        here = LoopPlace(trail.section, loop.row.line, loop.data, cursor.line)
+        track = RowTrack(self._work.book, here)
+        lane = Lane(track.book, self._lane.machine, track, finishes=True)
+        performer = self._performer.beside(lambda event: self._work.emit(event, track))
+        walk = Interpreter(self._work, lane, performer, self._values.scope.child({}))
+        try:
+            walk._passed(loop.row, trail)
+            await walk._body(loop, trail, cursor)
+        except (StepFailedError, StopMachine, StopRun):
+            self._performer.take_over(performer)
+            raise
+        cursor.finished = True
+        here = replace(here, row=cursor.line)
+        place = replace(self._place(loop.row, trail), previous=loop.row.line)
+        self._work.emit(events.RowDone(place, here, following(cursor)), track)

@@ -11,6 +11,7 @@ from setupbatcher.markers.records import InFlight
 from setupbatcher.markers.rows import GuardError
 from setupbatcher.markers.writer import OutsideEditError
 from setupbatcher.script.document import Document
+from setupbatcher.script.labels import SectionId
 from setupbatcher.text import Span
 
 TROUBLE = (OutsideEditError, GuardError, OSError)
@@ -64,10 +65,17 @@ def waiting(process: int) -> events.Notice:
     )
 
 
-def nothing_to_do(document: Document, path: Path) -> events.Notice:
+def nothing_to_run(message: str, section: SectionId) -> Diagnostic:
+    """The script lacks the section that was asked for."""
+    return Diagnostic("SB107", message, Span(0, 0), f"add a section {section}")
+
+
+def nothing_to_do(document: Document, path: Path, *, undo: bool) -> events.Notice:
     """Everything in scope is done."""
     if document.has_machines and not document.machines:
         return events.Notice("Nothing to do: [Machines] lists no machine.")
+    if undo:
+        return events.Notice("Nothing to undo: no markers say that something was done, or all of it is undone.")
     date = datetime.fromtimestamp(path.stat().st_mtime).astimezone().strftime("%Y-%m-%d %H:%M")
     return events.Notice(f"Nothing to do: finished on {date}. Start over: --restart")
 
@@ -86,6 +94,37 @@ def in_flight(names: list[str]) -> Diagnostic:
         "commands were in flight when the last run died: " + "; ".join(names),
         Span(0, 0),
         "look what became of them, then run with --in-flight rerun or --in-flight skip",
+    )
+
+
+def repeated_as_a_whole(names: list[str]) -> Diagnostic:
+    """What cannot be counted as done, because no marker can say so."""
+    return Diagnostic(
+        "SB709",
+        "commands were in flight that no marker can count as done: " + "; ".join(names),
+        Span(0, 0),
+        "a call, or a data row beside others, is repeated as a whole: run with --in-flight rerun, or mark the call or "
+        "the row itself",
+    )
+
+
+def no_policy_with_retry() -> Diagnostic:
+    """Auto retry knows one answer to an error."""
+    return Diagnostic(
+        "SB711",
+        "--on-error does not go together with `BatchSettings.AutoRetry`",
+        Span(0, 0),
+        "leave the option out: auto retry tries a machine that fails again later",
+    )
+
+
+def unleavable_rows() -> Diagnostic:
+    """A machine's cell has room for one data row only."""
+    return Diagnostic(
+        "SB708",
+        "a machine that fails while several data rows are worked on cannot be left for the next one",
+        Span(0, 0),
+        "run with --on-error stop, or without `BatchSettings.ParallelRows`",
     )
 
 

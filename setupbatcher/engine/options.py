@@ -20,7 +20,10 @@ class Options:
         dry_run: say what would be done, and do nothing.
         limit: patterns of machine names, separated by commas; ``None`` for all.
         given: values of ``--set``, by name.
-        on_error: what becomes of an error.
+        parallel: machines worked on at once; by default what the script says.
+        undo: run [Undo].
+        on_error: what becomes of an error, where it was said.
+        asks: somebody is there to be asked.
         in_flight: what becomes of commands that were in flight when an earlier run died.
         durable: wait for the disk at every marker.
     """
@@ -29,9 +32,27 @@ class Options:
     dry_run: bool = False
     limit: str | None = None
     given: Mapping[str, str] = field(default_factory=dict)
-    on_error: OnError = OnError.STOP
+    parallel: int | None = None
+    undo: bool = False
+    on_error: OnError | None = None
+    asks: bool = False
     in_flight: InFlightPolicy = InFlightPolicy.RERUN
     durable: bool = False
+
+    def machines_at_once(self, document: Document) -> int:
+        """How many machines are worked on at the same time; a dry run tells of one after another."""
+        if self.dry_run or not document.has_machines:
+            return 1
+        wanted: int = self.parallel or document.settings.get("BatchSettings.Parallel")
+        return wanted
+
+    def error_policy(self, document: Document) -> OnError:
+        """What becomes of an error. A script that says how many machines may fail wants the others worked on."""
+        if self.on_error is not None:
+            return self.on_error
+        if document.settings.get("BatchSettings.MaxFailed") is not None and document.has_machines:
+            return OnError.NEXT_MACHINE
+        return OnError.ASK if self.asks else OnError.STOP
 
 
 class Refused(Exception):  # noqa: N818 -- what happened to the run

@@ -31,6 +31,16 @@ class NoHost:
         what = f"what {self.name} has"
         raise UnknownValue(what)
 
+    @property
+    def connected(self) -> bool:
+        """As if it were."""
+        return True
+
+    def told_of_processes(self, began: Callable[[int], None]) -> NoHost:
+        """Itself: it starts none."""
+        del began
+        return self
+
     async def close(self) -> None:
         """Nothing to end."""
 
@@ -43,12 +53,13 @@ class Rehearsal(Performer):
         bound = bind(row, self._conditions.delimiter)
         assert bound is not None
         place = where()
-        self._emit(events.CommandStarted(place, row.cell, self.machine))
+        number = self.number()
+        self._emit(events.CommandStarted(place, row.cell, self.machine, number))
         texts = [await self._known(argument, values, raw=bound.command.raw) for argument in bound.arguments]
         self.log(place, f"would {self._sentence(bound, texts)}" if bound.command.does else row.cell)
         await self._remember(bound, values)
         values.scope.unknown.update(("lastoutput", "lasterror", "lasterrorcode"))
-        self._emit(events.CommandDone(place, row.cell, self.machine))
+        self._emit(events.CommandDone(place, row.cell, self.machine, number=number))
         return Verdict.GO_ON
 
     async def decide(self, row: CommandRow, where: Where, holds: Callable[[], Awaitable[bool]]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from copy import copy
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -16,6 +16,7 @@ from setupbatcher.commands.context import Context
 from setupbatcher.commands.output import decode
 from setupbatcher.commands.perform import arguments, perform
 from setupbatcher.commands.registry import Outcome
+from setupbatcher.engine.link import Link
 from setupbatcher.engine.questions import Answer, OnError, Questions
 from setupbatcher.engine.scope import RowValues
 from setupbatcher.engine.values import Values
@@ -65,6 +66,8 @@ class Conditions:
         timeout: ``BatchSettings.CommandTimeout``, seconds.
         delimiter: ``BatchSettings.CommandDelimiter``.
         folder: the script's.
+        numbers: of the run's commands, each given once.
+        settled: waits until what was earned is as safe as was asked for.
     """
 
     on_error: OnError
@@ -72,17 +75,18 @@ class Conditions:
     timeout: float | None
     delimiter: str
     folder: Path
+    numbers: Iterator[int]
+    settled: Callable[[], Awaitable[None]]
 
 
 class Performer:
-    """Carries rows out on one machine.
+    """Carries rows out on one machine, one at a time.
 
     Args:
         conditions: of the run.
-        host: the machine.
-        controller: the machine that runs the script.
+        link: to the machine.
+        controller: to the machine that runs the script.
         machine: its name for people.
-        reconnect: gives the machine again once its connection was lost.
         questions: who is asked.
         secrets: masked wherever text leaves.
         emit: tells the listeners.
@@ -91,23 +95,22 @@ class Performer:
     def __init__(
         self,
         conditions: Conditions,
-        host: Host,
-        controller: Host,
+        link: Link,
+        controller: Link,
         machine: str,
-        reconnect: Callable[[], Awaitable[Host]],
         questions: Questions,
         secrets: Secrets,
         emit: events.Listener,
     ) -> None:
         self._conditions = conditions
-        self._host = host
+        self._link = link
         self._controller = controller
-        self._reconnect = reconnect
-        self._lost = False
+        self._lost: Host | None = None
         self._questions = questions
         self._secrets = secrets
         self._emit = emit
         self._bound: dict[int, Bound] = {}
+        self._number = 0
         self.machine = machine
         self.last_code = 0
         self.last_error = ""
@@ -118,14 +121,32 @@ class Performer:
     @property
     def host(self) -> Host:
         """The machine."""
-        return self._host
+        return self._link.host.told_of_processes(self._began)
 
     def unquestioned(self) -> Performer:
         """The same performer for [OnError]: an error inside ends it, and nobody is asked."""
-        conditions = replace(self._conditions, on_error=OnError.STOP)
         other = copy(self)
-        other._conditions = conditions  # noqa: SLF001 -- its own kind
+        other._conditions = replace(self._conditions, on_error=OnError.STOP)  # noqa: SLF001 -- its own kind
         return other
+
+    def beside(self, emit: events.Listener) -> Performer:
+        """A performer for other rows of the same machine at the same time."""
+        other = copy(self)
+        other._emit = emit  # noqa: SLF001 -- its own kind
+        return other
+
+    def take_over(self, other: Performer) -> None:
+        """Know of the last command what another performer of this machine knows."""
+        self.last_code, self.last_error, self.last_output = other.last_code, other.last_error, other.last_output
+        self.status, self.rows_at_error = other.status, other.rows_at_error
+
+    def number(self) -> int:
+        """The number of a command that begins."""
+        self._number = next(self._conditions.numbers)
+        return self._number
+
+    def _began(self, process: int) -> None:
+        self._emit(events.ProcessStarted(process, self._number))
 
     async def perform(self, row: CommandRow, where: Where, values: Values) -> Verdict:
         """Carry out a row.
@@ -135,7 +156,8 @@ class Performer:
         """
         bound = self._bind(row)
         begun = time.monotonic()
-        self._emit(events.CommandStarted(where(), row.cell, self.machine))
+        self._emit(events.CommandStarted(where(), row.cell, self.machine, self.number()))
+        await self._conditions.settled()
         while True:
             try:
                 outcome = await self._tries(row, bound, where, values)
@@ -148,12 +170,12 @@ class Performer:
                     self._done(row, where(), begun, Outcome(), ignored=failure.code)
                     return Verdict.GO_ON
                 place = where()
-                self._emit(events.CommandFailed(place, failure.code, self.machine))
+                self._emit(events.CommandFailed(place, failure.code, self.machine, self._number))
                 raise StepFailedError(failure.code, place) from failure
             break
         place = where()
         if row.name == "stop" and self.status:
-            self._emit(events.CommandFailed(place, self.status, self.machine))
+            self._emit(events.CommandFailed(place, self.status, self.machine, self._number))
             return Verdict.STOP_RUN
         lasting = bound.command.name == "Set" and all(values.replayable(each.template) for each in bound.arguments)
         kept = () if lasting else self._kept(place, outcome, values)
@@ -217,6 +239,7 @@ class Performer:
                 self._secrets.mask(outcome.note),
                 ignored,
                 kept=kept,
+                number=self._number,
             )
         )
 
@@ -228,7 +251,8 @@ class Performer:
 
     async def _fails(self, row: CommandRow, where: Where, failure: Failure) -> Answer:
         self.last_code, self.last_error, self.last_output = failure.code, failure.message, failure.output
-        self._lost = failure.code == errors.BROKEN_CONNECTION and not failure.program
+        if failure.code == errors.BROKEN_CONNECTION and not failure.program:
+            self._lost = self._link.host
         error = self._told(where(), failure)
         if row.statement.switch("i") or self._conditions.ignore_errors:
             return Answer.IGNORE
@@ -275,14 +299,20 @@ class Performer:
             return Outcome(values={texts[0]: answer})
         switch = row.statement.switch("t")
         limit = float(switch.argument or 0) if switch else self._conditions.timeout
-        if self._lost and not bound.command.on_controller:
-            self._host, self._lost = await self._reconnect(), False
+        if self._lost is not None and not bound.command.on_controller:
+            await self._link.renew(self._lost)
+            self._lost = None
         talk = _Talk(self, place)
-        context = Context(self._host, self._controller, self._conditions.folder, limit, talk)
+        controller = self._controller.host.told_of_processes(self._began)
+        context = Context(self.host, controller, self._conditions.folder, limit, talk, self._reconnect)
         try:
             return await perform(bound.command, context, texts)
         finally:
             talk.flush()
+
+    async def _reconnect(self) -> Host:
+        await self._link.renew(self._link.host)
+        return self.host
 
     def _flow(self, name: str, parameters: list[object]) -> Outcome:
         """The flow commands that are no blocks."""

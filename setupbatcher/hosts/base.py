@@ -166,6 +166,10 @@ class Host(Protocol):
         """The machine's name as the script writes it."""
 
     @property
+    def address(self) -> str:
+        """The name or number by which the controller's network knows the machine."""
+
+    @property
     def platform(self) -> Platform:
         """The machine's family."""
 
@@ -186,6 +190,13 @@ class Host(Protocol):
         self, arguments: Sequence[str], *, timeout: float | None = None, sink: OutputSink | None = None
     ) -> Result:
         """Run a program with its arguments as data, without a shell in between."""
+
+    @property
+    def connected(self) -> bool:
+        """No end of the connection is known."""
+
+    def told_of_processes(self, began: Callable[[int], None]) -> Host:
+        """The same machine, for a caller who wants to know the number of every process it starts on the controller."""
 
     async def close(self) -> None:
         """End the connection; safe to call twice."""

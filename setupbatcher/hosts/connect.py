@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from setupbatcher import errors
@@ -12,7 +11,7 @@ from setupbatcher.hosts.local import LocalHost
 from setupbatcher.hosts.secrets import Secrets
 
 
-async def connect(spec: HostSpec, *, base: Path, secrets: Secrets, began: Callable[[int], None] | None = None) -> Host:
+async def connect(spec: HostSpec, *, base: Path, secrets: Secrets) -> Host:
     """Connect to a machine and log in. The caller closes the host.
 
     The pre-scan does the same and keeps the host for the run: a machine is greeted once.
@@ -21,7 +20,6 @@ async def connect(spec: HostSpec, *, base: Path, secrets: Secrets, began: Callab
         spec: the machine.
         base: the script's folder, where relative paths on this machine start.
         secrets: where its password is fetched.
-        began: receives the number of every process that is started on this machine.
 
     Raises:
         Failure: 53 name not resolved, 1231 and 1232 no route, 1225 refused, 1460 no answer, 1326 login refused, 1397
@@ -29,7 +27,7 @@ async def connect(spec: HostSpec, *, base: Path, secrets: Secrets, began: Callab
             connection lost, 50 no such transport.
     """
     if spec.transport is Transport.LOCAL:
-        return LocalHost(base, spec.name, began)
+        return LocalHost(base, spec.name)
     if spec.transport is Transport.WINRM:
         raise Failure(
             errors.NOT_SUPPORTED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from copy import copy
 from pathlib import Path
 
 from setupbatcher.hosts import spawn
@@ -17,11 +18,10 @@ class LocalHost:
     Args:
         directory: where lines and programs start and relative paths begin: the script's folder.
         name: the machine's name as the script writes it.
-        began: receives the number of every process that is started.
     """
 
-    def __init__(self, directory: Path, name: str = "localhost", began: Callable[[int], None] | None = None) -> None:
-        self._began = began
+    def __init__(self, directory: Path, name: str = "localhost") -> None:
+        self._began: Callable[[int], None] | None = None
         self._directory = directory.absolute()
         self._name = name
         self._files = LocalFilesystem(self._directory)
@@ -30,6 +30,11 @@ class LocalHost:
     def name(self) -> str:
         """The machine's name as the script writes it."""
         return self._name
+
+    @property
+    def address(self) -> str:
+        """This machine, as it calls itself."""
+        return "localhost"
 
     @property
     def platform(self) -> Platform:
@@ -51,6 +56,19 @@ class LocalHost:
     ) -> Result:
         """Run a program with its arguments as data; see :func:`setupbatcher.hosts.spawn.run`."""
         return await spawn.run(arguments, directory=self._directory, timeout=timeout, sink=sink, began=self._began)
+
+    @property
+    def connected(self) -> bool:
+        """Always: there is no connection."""
+        return True
+
+    def told_of_processes(self, began: Callable[[int], None]) -> LocalHost:
+        """This machine, for a caller who wants to know the number of every process it starts."""
+        if self._began == began:
+            return self
+        host = copy(self)
+        host._began = began  # noqa: SLF001 -- its own kind
+        return host
 
     async def close(self) -> None:
         """Nothing to end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from typing import NamedTuple
 
 from setupbatcher.markers.cell import (
@@ -15,12 +16,10 @@ from setupbatcher.markers.cell import (
 from setupbatcher.markers.rows import Rows, put
 from setupbatcher.script.cells import MarkerColumn, read
 from setupbatcher.script.document import CommandSection, Document
-from setupbatcher.script.labels import Kind, SectionId
-from setupbatcher.script.rows import COMMANDS, MACHINES, CommandRow
+from setupbatcher.script.labels import BATCH, MACHINES_ID, UNDO, Kind, SectionId
+from setupbatcher.script.rows import COMMANDS, MACHINES, CommandRow, MachineRow
 from setupbatcher.script.variables import VARIABLES, Kept, read_variables, write_variables
 from setupbatcher.text import Edit, Span, apply
-
-MACHINES_ID = SectionId(Kind.MACHINES)
 
 
 class Mark(NamedTuple):
@@ -59,6 +58,7 @@ class Drop(NamedTuple):
 Change = Mark | Clear | Finish | Keep | Drop
 
 NOTHING = CommandMarker()
+_OF_ONE_MACHINE = frozenset({Kind.BATCH, Kind.UNDO, Kind.SUB, Kind.ON_ERROR})
 
 
 class RowLostError(Exception):
@@ -99,17 +99,46 @@ class Book:
         """The data rows that are worked on."""
         self._cells: dict[str, dict[int, str]] = {}
         self._data: dict[str, Rows] = {}
+        self._places: dict[str, list[int | None]] = {}
         self._variables = read_variables(document)
+        self._main: SectionId | None = None
+        self._bare = False
+
+    @property
+    def main(self) -> SectionId:
+        """The section that the machines' cells count in: [Batch], or [Undo] while one is undone."""
+        if self._main is None:
+            self._main = UNDO if any(map(self._is_undone, self.document.machines)) else BATCH
+        return self._main
+
+    @main.setter
+    def main(self, section: SectionId) -> None:
+        self._main = section
+
+    def _is_undone(self, row: MachineRow) -> bool:
+        marker = parse_machine_marker(row.marker) if row.marker else None
+        return marker is not None and marker.undo and marker.line is not None
+
+    @property
+    def undoing(self) -> bool:
+        """What was done is undone."""
+        return self.main == UNDO
 
     def bare(self) -> Book:
-        """A book of the same script without the markers that speak of one machine: [Batch], subsections, data."""
-        book = Book(self.document, self._commands)
-        book._lines = self._lines
-        for section in self._commands.command_sections.values():
-            if section.section.kind in {Kind.BATCH, Kind.SUB}:
-                book.apply([Clear(section.section)])
-        book.apply([Clear(data.section) for data in self.document.data_sections.values()])
+        """A book of the same script without the markers that speak of one machine: commands, subsections, data."""
+        book = copy(self)
+        book._strip()  # noqa: SLF001 -- its own kind
         return book
+
+    def _strip(self) -> None:
+        self._bare = True
+        self.cursors, self._cells, self._data = [], {}, {}
+        self._variables = dict(self._variables)
+
+    def anchor(self) -> Book:
+        """A bare book of the script as it is now, whose data rows :meth:`written_row` tells from now on."""
+        self._places = {}
+        return self.bare()
 
     # What is there
 
@@ -154,6 +183,8 @@ class Book:
             return known
         if section.kind is Kind.MACHINES:
             return self.document.machine_rows[line - 1].marker
+        if self._bare and section.kind in _OF_ONE_MACHINE:
+            return ""
         row = self._written_row(section, line)
         return row.marker if row else ""
 
@@ -184,7 +215,7 @@ class Book:
         """
         rows = self._data.get(section.key)
         if rows is None:
-            rows = self._data[section.key] = Rows(self.document.data_sections[section.key])
+            rows = self._data[section.key] = Rows(self.document.data_sections[section.key], bare=self._bare)
         return rows
 
     @property
@@ -241,8 +272,21 @@ class Book:
     # What an edit of the script does to it; markers/moving.py knows what it means
 
     def known_data(self) -> list[SectionId]:
-        """The data sections that this run has looked at."""
+        """The data sections that this run has looked at, or that some machine's cell may speak of."""
+        if any((marker := self.machine(row.line)) and marker.row is not None for row in self.document.machines):
+            return [data.section for data in self.document.data_sections.values()]
         return [rows.data.section for rows in self._data.values()]
+
+    def needs_data(self, section: SectionId) -> bool:
+        """The run cannot go on without a data section."""
+        return section.key in self._data
+
+    def written_row(self, section: SectionId, line: int) -> int | None:
+        """Where a data row of the script as it was at :meth:`anchor` stands now, or else the first one behind it."""
+        places = self._places.get(section.key)
+        if places is None:
+            return line
+        return next((place for place in places[line:] if place is not None), None)
 
     def has_set(self, section: SectionId, line: int) -> bool:
         """This run has written the cell."""
@@ -263,6 +307,11 @@ class Book:
             commands: where the rows of the run's command sections are in it, counted from 1.
         """
         self._data = {key: rows.moved(document.data_sections[key], data[key]) for key, rows in self._data.items()}
+        for key, places in data.items():
+            before = self._places.get(key)
+            self._places[key] = (
+                places if before is None else [None if place is None else places[place] for place in before]
+            )
         self._lines = commands
         self._cells.pop(MACHINES_ID.key, None)
         self._variables = read_variables(document) | self._variables
@@ -314,7 +363,7 @@ class Book:
         marker = parse_machine_marker(text)
         if not self._lines or marker is None or not marker.line:
             return text
-        places = self._lines.get(SectionId(Kind.BATCH).key, [])[: marker.line]
+        places = self._lines.get(self.main.key, [])[: marker.line]
         line = next((place for place in reversed(places) if place is not None), 0)
         return str(marker._replace(line=line))
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from setupbatcher.markers.book import MACHINES_ID, Book, Change, Clear, Mark
+from setupbatcher.markers.book import Book, Change, Clear, Mark
 from setupbatcher.markers.cell import CommandMarker, MachineMarker
+from setupbatcher.markers.machines import owner_of, point_of
 from setupbatcher.markers.policy import machine_erased
 from setupbatcher.markers.position import adopt, position
 from setupbatcher.markers.remove import remove
-from setupbatcher.markers.resume import BATCH, owner_of, point_of
 from setupbatcher.script.blocks import all_loops
 from setupbatcher.script.document import Document
-from setupbatcher.script.labels import Kind, SectionId
+from setupbatcher.script.labels import MACHINES_ID, Kind, SectionId
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,8 @@ def _without_error(book: Book, marker: MachineMarker) -> str:
     scratch = book
     if marker.at:
         scratch = book.bare()
-        scratch.apply(adopt(scratch, BATCH, point_of(marker)))
-    return str(MachineMarker(None, position(scratch, BATCH).previous, marker.at, marker.row, marker.undo))
+        scratch.apply(adopt(scratch, book.main, point_of(marker)))
+    return str(MachineMarker(None, position(scratch, book.main).previous, marker.at, marker.row, marker.undo))
 
 
 def _counter(book: Book) -> list[Change]:
@@ -131,7 +131,7 @@ def _counter(book: Book) -> list[Change]:
     marker = book.machine(owner) if owner is not None else None
     if owner is None or marker is None:
         return []
-    where = position(book, BATCH)
+    where = position(book, book.main)
     if marker.code is not None and marker.line == where.open:
         return []
-    return [Mark(MACHINES_ID, owner, str(MachineMarker(None, where.previous)))]
+    return [Mark(MACHINES_ID, owner, str(MachineMarker(None, where.previous, undo=book.undoing)))]

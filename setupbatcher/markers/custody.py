@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from setupbatcher.markers.book import Book
 from setupbatcher.markers.journal import Journal, LockedError, peek
 from setupbatcher.markers.reading import JOURNAL, ScriptError, problem, read
-from setupbatcher.markers.records import InFlight, Recovery, recover
+from setupbatcher.markers.records import InFlight, Recovery, encode_start, left_over, recover
 from setupbatcher.script.document import Document
 from setupbatcher.text import encode
 from setupbatcher.text.store import Digest, Store, digest
@@ -164,12 +164,7 @@ class Custody:
 
     def _still_in_flight(self) -> list[list[Any]]:
         """Records of the commands whose end is unknown, for the next journal."""
-        records: list[list[Any]] = []
-        for entry in self.in_flight:
-            records.append(["start", entry.section.key, entry.line, entry.row, entry.machine, entry.text])
-            if entry.process is not None:
-                records.append(["process", *entry.process])
-        return records
+        return [record for at, entry in enumerate(self.in_flight) for record in encode_start(entry, left_over(at))]
 
 
 def _text_record(document: Document) -> list[list[Any]]:

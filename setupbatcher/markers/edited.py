@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from setupbatcher.markers.agreement import findings
 from setupbatcher.markers.book import Book, Change, Clear, Mark, RowLostError
 from setupbatcher.markers.journal import Content
 from setupbatcher.markers.moving import move
 from setupbatcher.markers.records import InFlight, Recovery, replay
-from setupbatcher.markers.resume import findings
 from setupbatcher.script.blocks import all_loops, all_rows
 from setupbatcher.script.document import Document
 from setupbatcher.script.rows import COMMANDS

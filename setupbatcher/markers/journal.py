@@ -17,6 +17,7 @@ import socket
 import sys
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -220,7 +221,24 @@ class Journal:
 
     def sync(self) -> None:
         """Wait until what was written survives a power loss."""
-        getattr(os, "fdatasync", os.fsync)(self._file.fileno())
+        _sync(self._file.fileno())
+
+    def syncing(self) -> Callable[[], None]:
+        """:meth:`sync` as a call for another thread, to be made once; the journal may be closed meanwhile."""
+        descriptor = os.dup(self._file.fileno())
+
+        def sync() -> None:
+            try:
+                _sync(descriptor)
+            finally:
+                os.close(descriptor)
+
+        return sync
+
+    @property
+    def end(self) -> int:
+        """Bytes up to the end of the last record."""
+        return self._end
 
     def release(self) -> None:
         """Let the script go without having run anything; what a crash left stays for the next one."""
@@ -246,6 +264,10 @@ class Journal:
                 self.path.unlink(missing_ok=True)
             except PermissionError:
                 return
+
+
+def _sync(descriptor: int) -> None:
+    getattr(os, "fdatasync", os.fsync)(descriptor)
 
 
 def _allocate(descriptor: int, at: int, size: int) -> bool:

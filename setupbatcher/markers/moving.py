@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from setupbatcher.markers.book import MACHINES_ID, Book, RowLostError
+from setupbatcher.markers.book import Book, RowLostError
 from setupbatcher.markers.cell import CommandMarker, MachineMarker
 from setupbatcher.markers.matching import match_lines
 from setupbatcher.script.blocks import Loop, all_loops, all_rows
 from setupbatcher.script.data import DataSection
 from setupbatcher.script.document import Document
-from setupbatcher.script.labels import Kind, SectionId
+from setupbatcher.script.labels import MACHINES_ID, SectionId
 from setupbatcher.script.rows import COMMANDS
-
-BATCH = SectionId(Kind.BATCH)
 
 Places = dict[str, list[int | None]]
 """By section, for each line of the old script its line in the new one."""
@@ -29,7 +27,7 @@ def move(book: Book, edited: Document) -> None:
         RowLostError: a data row or section that is worked on is gone; the book is as it was.
     """
     data = _data_places(book, edited)
-    if len(data) != len(book.known_data()):
+    if any(section.key not in data and book.needs_data(section) for section in book.known_data()):
         raise RowLostError
     lines = [data[cursor.section.key][cursor.line] for cursor in book.cursors]
     if any(line is None and not cursor.finished for cursor, line in zip(book.cursors, lines, strict=True)):
@@ -111,7 +109,7 @@ def _machine_marks(book: Book, edited: Document, data: Places) -> Iterator[tuple
 def _with_row(book: Book, marker: MachineMarker, data: Places) -> MachineMarker:
     if marker.row is None:
         return marker
-    for loop in _loops(book, BATCH):
+    for loop in _loops(book, book.main):
         if loop.end is not None and marker.line is not None and loop.row.line <= marker.line <= loop.end.line:
             row = _place(data, loop.data, marker.row)
             return marker if row is None else marker._replace(row=row)

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from setupbatcher import events
 from setupbatcher.events import LoopPlace, Place
-from setupbatcher.markers.book import MACHINES_ID, Book, Change, Clear, Drop, Keep, Mark
-from setupbatcher.markers.cell import ALL_DONE, CommandMarker, MachineMarker
-from setupbatcher.markers.resume import BATCH, INIT, adoption, unreachable_marker
+from setupbatcher.markers.book import Book, Change, Clear, Drop, Keep, Mark
+from setupbatcher.markers.cell import CommandMarker, MachineMarker
+from setupbatcher.markers.machines import adoption, unreachable_marker
 from setupbatcher.script.blocks import Loop, all_loops, all_rows
-from setupbatcher.script.labels import Kind, SectionId
-
-ON_ERROR = SectionId(Kind.ON_ERROR)
+from setupbatcher.script.labels import BATCH, INIT, MACHINES_ID, ON_ERROR, UNDO, Kind, SectionId
 
 DONE = CommandMarker(done=True)
 
@@ -25,29 +23,30 @@ def changes(book: Book, event: events.Event) -> list[Change]:
 def _changes(book: Book, event: events.Event) -> Iterator[Change]:  # noqa: C901, PLR0912 -- a few lines a kind of event
     match event:
         case events.MachineStarted(machine=int(line), resumed=False):
-            yield _machine(line, MachineMarker(None, 0))
+            yield from machine_erased(book)
+            yield _machine(book, line, MachineMarker(None, 0))
         case events.MachineStarted(machine=int(line), resumed=True):
             yield from adoption(book, line)
         case events.MachineUnreachable(machine, _, code):
-            yield _machine(machine, unreachable_marker(book, machine, code))
+            yield Mark(MACHINES_ID, machine, str(unreachable_marker(book, machine, code)))
         case events.CommandDone(place, ignored=ignored, returned=returned, kept=kept):
             yield from map(Keep, kept)
             yield Mark(place.section, place.line, str(CommandMarker(ignored, done=True)))
             if returned is not None:
                 yield Clear(returned)
-            yield from _going_on(place, place.line)
+            yield from _going_on(book, place, place.line)
         case events.CallReturned(section):
             yield Clear(section)
         case events.CommandFailed(place, code):
-            yield from _stopped(place, code)
+            yield from _stopped(book, place, code)
         case events.BranchDecided(place, heads, taken):
             for line in heads:
                 yield Mark(place.section, line, str(DONE if line == taken else CommandMarker(skipped=True)))
-            yield from _going_on(place, place.previous if taken is None else taken)
+            yield from _going_on(book, place, place.previous if taken is None else taken)
         case events.RowStarted(place, loop):
             yield from _body_erased(book, loop)
             yield _head(loop, loop.row)
-            yield from _going_on(place, loop.line)
+            yield from _going_on(book, place, loop.line)
         case events.RowDone(place, loop, following):
             yield from _row_done(book, place, loop, following)
         case events.LoopEmpty(place, data):
@@ -56,21 +55,28 @@ def _changes(book: Book, event: events.Event) -> Iterator[Change]:  # noqa: C901
         case events.SectionStarted(section) if section == ON_ERROR:
             yield Clear(ON_ERROR)
         case events.MachineDone(machine, name, last):
-            yield _machine(machine, ALL_DONE)
+            yield _machine(book, machine, MachineMarker(None, None))
             yield Drop(name)
             yield from machine_erased(book)
             yield Clear(ON_ERROR)
             if last:
-                yield Clear(INIT)
-                yield Drop("")
+                yield from init_erased()
         case events.MachineLeft(machine, _, code, line, row):
-            yield _machine(machine, MachineMarker(code, line, at=True, row=row))
+            yield _machine(book, machine, MachineMarker(code, line, at=True, row=row))
             yield from machine_erased(book)
+        case events.ScriptDone() if book.undoing:
+            yield Clear(INIT)
+            yield from machine_erased(book, spared=UNDO)
+            yield Clear(ON_ERROR)
+            yield Drop("")
+        case events.ScriptDone():
+            yield Clear(UNDO)
+            yield Clear(ON_ERROR)
 
 
-def machine_erased(book: Book) -> Iterator[Change]:
-    """Erase what speaks of one machine only: [Batch], subsections, data."""
-    yield Clear(BATCH)
+def machine_erased(book: Book, spared: SectionId | None = None) -> Iterator[Change]:
+    """Erase what speaks of one machine only: [Batch], [Undo], subsections, data."""
+    yield from (Clear(section) for section in (BATCH, UNDO) if section != spared)
     for section in book.command_sections():
         if section.section.kind is Kind.SUB:
             yield Clear(section.section)
@@ -78,15 +84,21 @@ def machine_erased(book: Book) -> Iterator[Change]:
         yield Clear(data.section)
 
 
-def _machine(line: int, marker: MachineMarker) -> Mark:
-    return Mark(MACHINES_ID, line, str(marker))
+def init_erased() -> Iterator[Change]:
+    """Erase what [Init] has left: no listed machine is unfinished."""
+    yield Clear(INIT)
+    yield Drop("")
+
+
+def _machine(book: Book, line: int, marker: MachineMarker) -> Mark:
+    return Mark(MACHINES_ID, line, str(marker._replace(undo=book.undoing)))
 
 
 def _head(loop: LoopPlace, row: int, code: int | None = None) -> Mark:
     return Mark(loop.section, loop.line, str(CommandMarker(code, row)))
 
 
-def _going_on(place: Place, line: int) -> Iterator[Change]:
+def _going_on(book: Book, place: Place, line: int) -> Iterator[Change]:
     """The counters after a success: loops name the row they are at, the machine the last line that is done.
 
     Inside a call the machine's counter stays at the row before the call, and an error mark it may have is gone.
@@ -98,10 +110,10 @@ def _going_on(place: Place, line: int) -> Iterator[Change]:
     for section, caller in place.callers:
         yield Mark(section, caller, "")
     if place.machine is not None:
-        yield _machine(place.machine, MachineMarker(None, place.previous if place.callers else line))
+        yield _machine(book, place.machine, MachineMarker(None, place.previous if place.callers else line))
 
 
-def _stopped(place: Place, code: int) -> Iterator[Change]:
+def _stopped(book: Book, place: Place, code: int) -> Iterator[Change]:
     yield Mark(place.section, place.line, str(CommandMarker(code)))
     if place.section == ON_ERROR:
         return
@@ -110,7 +122,7 @@ def _stopped(place: Place, code: int) -> Iterator[Change]:
     for loop in place.loops:
         yield _head(loop, loop.row, code)
     if place.machine is not None:
-        yield _machine(place.machine, MachineMarker(code, place.counter))
+        yield _machine(book, place.machine, MachineMarker(code, place.counter))
 
 
 def _row_done(book: Book, place: Place, loop: LoopPlace, following: int | None) -> Iterator[Change]:
@@ -121,14 +133,29 @@ def _row_done(book: Book, place: Place, loop: LoopPlace, following: int | None) 
         yield Mark(loop.data, loop.row, "OK")
     yield from _body_erased(book, loop)
     yield _head(loop, following)
-    yield from _going_on(place, loop.line)
+    yield from _going_on(book, place, loop.line)
+
+
+def row_of_several_done(book: Book, event: events.RowDone) -> Iterator[Change]:
+    """A row that was worked on beside others is through; the loop's marker names one that is not."""
+    place, loop, following = event.place, event.loop, event.next
+    head = book.command(loop.section, loop.line).row
+    if following is None or head is None or head == loop.row:
+        yield from _row_done(book, place, loop, following)
+    elif loop.row >= 0:
+        yield Mark(loop.data, loop.row, "OK")
+
+
+def has_body(book: Book, loop: LoopPlace) -> bool:
+    """Some row in the body of a loop is marked: the data row that the loop names is in the middle of it."""
+    return any(book.text(loop.section, row.line) for row in all_rows(find_loop(book, loop).body))
 
 
 def _loop_done(book: Book, place: Place, loop: LoopPlace) -> Iterator[Change]:
     yield Clear(loop.data)
     yield from _body_erased(book, loop)
     yield Mark(loop.section, loop.line, str(DONE))
-    yield from _going_on(place, loop.line)
+    yield from _going_on(book, place, loop.line)
 
 
 def _body_erased(book: Book, loop: LoopPlace) -> Iterator[Change]:

@@ -205,7 +205,8 @@ def is_regular(book: Book, section: SectionId, point: ResumePoint) -> bool:
         return True
     expected = book.bare()
     expected.apply(adopt(expected, section, point))
-    if position(expected, section) != position(book, section):
+    there, here = position(expected, section), position(book, section)
+    if (there.open, there.row, there.stopped) != (here.open, here.row, here.stopped):
         return False
     return all(_same(book, expected, section, row) for row in _steps(commands.flow.blocks, book, section)) and all(
         book.rows(data.section).same(expected.rows(data.section)) for data in book.document.data_sections.values()

@@ -16,6 +16,8 @@ from setupbatcher.script.variables import Kept
 
 _MARK = 4
 """Entries of a mark: section, line, text, fingerprint."""
+START = "start"
+"""What the record of a command that begins starts with."""
 EDIT = "edit"
 """What the record of an edit that was taken over during the run starts with: from here on rows are counted anew."""
 _KINDS = {kind.value.lower(): kind for kind in Kind}
@@ -81,6 +83,11 @@ class InFlight:
     text: str
     process: tuple[int, float] | None = None
 
+    def is_same(self, other: InFlight) -> bool:
+        """The same row on the same machine."""
+        mine = (self.section.key, self.line, self.row, self.machine)
+        return mine == (other.section.key, other.line, other.row, other.machine)
+
 
 @dataclass
 class Recovery:
@@ -124,25 +131,42 @@ def recover(document: Document, digest: str, content: Content) -> Recovery:
 
 def _running(content: Content) -> list[InFlight]:
     """The commands that began and did not end."""
-    running: dict[tuple[Any, ...], InFlight] = {}
+    running: dict[int, InFlight] = {}
     for record in content.records:
         match record:
             case ["edit"]:
                 # Rows are counted anew; those at work are named again.
                 running.clear()
-            case ["start", key, line, row, machine, text]:
-                running.pop((key, line, machine), None)
-                running[key, line, machine] = InFlight(section_of(key), line, row, machine, text)
-            case ["process", process, began] if running:
-                last = next(reversed(running))
-                running[last] = replace(running[last], process=(process, began))
-            case ["end", key, line, machine, _]:
-                running.pop((key, line, machine), None)
-            case ["mark", changes]:
-                # One that a person has counted as done.
-                marked = {(change[0], change[1]) for change in changes if len(change) == _MARK and change[2]}
-                running = {name: entry for name, entry in running.items() if name[:2] not in marked}
+            case ["start", number, key, line, row, machine, text]:
+                entry = InFlight(section_of(key), line, row, machine, text)
+                # A command that is run again, known from the journal before.
+                running = {other: each for other, each in running.items() if not each.is_same(entry)}
+                running[number] = entry
+            case ["process", number, process, began] if number in running:
+                running[number] = replace(running[number], process=(process, began))
+            case ["end", number, _]:
+                running.pop(number, None)
     return list(running.values())
+
+
+def left_over(index: int) -> int:
+    """The number of a command that a dead run left in flight; those of a run itself count from 1."""
+    return -1 - index
+
+
+def encode_start(entry: InFlight, number: int) -> list[list[Any]]:
+    """The records of a command that is at work.
+
+    Args:
+        entry: the command, by the lines of the script as it is written now.
+        number: tells it from the others of its journal.
+    """
+    records: list[list[Any]] = [
+        [START, number, entry.section.key, entry.line, entry.row, entry.machine, entry.text],
+    ]
+    if entry.process is not None:
+        records.append(["process", number, *entry.process])
+    return records
 
 
 def _first_record(digest: str, content: Content) -> int | None:
@@ -162,7 +186,7 @@ def replay(book: Book, records: list[list[Any]]) -> int:
     lost = 0
     for record in records:
         match record:
-            case ["end", _, _, _, changes] | ["mark", changes]:
+            case ["end", _, changes] | ["mark", changes]:
                 lost += _apply(book, changes)
     return lost
 

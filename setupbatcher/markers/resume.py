@@ -1,74 +1,24 @@
-"""How a run goes on from the markers: whose they are, whether they agree, what is left (``markers.md``, *Resume*)."""
+"""What is left to do by the markers, in which order, and what stands in the way (``markers.md``, *Resume*)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 
-from setupbatcher import errors
-from setupbatcher.diagnostics.model import Diagnostic, Fix
-from setupbatcher.markers.book import MACHINES_ID, Book, Change, Mark
-from setupbatcher.markers.cell import ALL_DONE, MachineMarker
-from setupbatcher.markers.position import Position, ResumePoint, adopt, is_regular, position
-from setupbatcher.script.blocks import Loop, all_loops
+from setupbatcher.diagnostics.model import Diagnostic
+from setupbatcher.markers.agreement import disagreements
+from setupbatcher.markers.book import Book, Change, Clear, Mark
+from setupbatcher.markers.cell import MachineMarker
+from setupbatcher.markers.machines import State, owner_of, owners, state_of
+from setupbatcher.markers.policy import machine_erased
+from setupbatcher.markers.position import ResumePoint, is_regular, position
+from setupbatcher.script.blocks import all_chains, all_loops
 from setupbatcher.script.document import Document
-from setupbatcher.script.labels import Kind, SectionId
+from setupbatcher.script.labels import BATCH, INIT, MACHINES_ID, UNDO, SectionId
 from setupbatcher.script.rows import MachineRow
-from setupbatcher.text import Edit, Span
 
-INIT = SectionId(Kind.INIT)
-BATCH = SectionId(Kind.BATCH)
-UNDO = SectionId(Kind.UNDO)
-
-UNREACHABLE = frozenset(
-    {
-        errors.MACHINE_NOT_FOUND,
-        errors.CONNECTION_REFUSED,
-        errors.NETWORK_UNREACHABLE,
-        errors.HOST_UNREACHABLE,
-        errors.LOGON_FAILURE,
-        errors.HOST_KEY_CHANGED,
-        errors.HOST_KEY_UNKNOWN,
-        errors.TIMED_OUT,
-        errors.BROKEN_CONNECTION,
-    }
-)
-"""Codes that the pre-scan writes."""
-
-
-class State(Enum):
-    """How a listed machine stands."""
-
-    FRESH = "fresh"
-    UNFINISHED = "unfinished"
-    FAILED = "failed"
-    UNREACHABLE = "unreachable"
-    DONE = "done"
-
-
-def state_of(book: Book, line: int) -> State:
-    """The state of a machine by its cell."""
-    marker = book.machine(line)
-    if marker is None or (marker.undo and marker.line is None):
-        return State.FRESH
-    if marker.all_done:
-        return State.DONE
-    if marker.code is None:
-        return State.UNFINISHED
-    return State.UNREACHABLE if _is_unreachable_mark(book, marker) else State.FAILED
-
-
-def _is_unreachable_mark(book: Book, marker: MachineMarker) -> bool:
-    """The pre-scan wrote it: at line 0, or over another error than the one beside the command."""
-    if marker.line == 0:
-        return True
-    if marker.code not in UNREACHABLE or marker.line is None:
-        return False
-    commands = book.commands(BATCH)
-    if marker.at or commands is None or marker.line > len(commands.rows):
-        return True
-    return book.command(BATCH, marker.line).code != marker.code
+InScope = Callable[[str], bool]
+"""Tells whether a machine is in scope, by its name."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +27,7 @@ class Plan:
 
     Attributes:
         machines: the rows to work on, in order.
-        owner: line of the machine that owns the [Batch] and data markers, or ``None``.
+        owner: line of the machine that owns the command and data markers, or ``None``.
         changes: markers to write before anything runs.
         init: [Init] is to be run or gone on with.
         finished: nothing is left to do.
@@ -92,32 +42,37 @@ class Plan:
     findings: list[Diagnostic] = field(default_factory=list)
 
 
-def make_plan(book: Book, *, limit: Callable[[str], bool] | None = None) -> Plan:
+def make_plan(book: Book, *, limit: InScope | None = None, at_once: bool = False) -> Plan:
     """Read the markers of a script.
 
     Args:
-        book: the live markers.
-        limit: which machines are in scope, by name; ``None`` for all.
+        book: the live markers; ``book.undoing`` tells what is to be done.
+        limit: which machines are in scope; ``None`` for all.
+        at_once: several machines are worked on at once, so that nobody may own the command and data markers.
     """
-    document = book.document
-    init = not position(book, INIT).finished
-    if not document.has_machines:
-        findings = list(_loops_agree(book, [INIT, BATCH]))
-        finished = not init and position(book, BATCH).finished
-        return Plan(init=init, finished=finished, findings=findings)
-    findings = list(_machines_agree(book))
-    owner = owner_of(book)
-    states = {row.line: state_of(book, row.line) for row in document.machines}
-    left = [
-        row for row in document.machines if states[row.line] is not State.DONE and (limit is None or limit(row.name))
-    ]
+    if not book.document.has_machines:
+        return _undo_here(book) if book.undoing else _run_here(book)
+    findings = [] if book.undoing else list(_unfinished_undo(book))
+    findings = findings or list(disagreements(book))
+    left = [row for row in book.document.machines if is_left(book, row.line) and (limit is None or limit(row.name))]
     changes: list[Change] = []
-    if owner is not None and limit is not None and owner not in {row.line for row in left} and left and not findings:
-        changes, problem = _moved_out_of_the_way(book, owner)
-        findings.extend(problem)
-        owner = None
+    owner = owner_of(book)
+    if left and not findings:
+        if owner is not None and (at_once or owner not in {row.line for row in left}):
+            changes, findings = _moved_out_of_the_way(book, owner)
+            owner = None
+        if book.undoing and (batch := owners(book, undo=False)):
+            more, problems = _batch_left(book, batch[0], {row.line for row in left})
+            changes, findings = changes + more, findings + problems
     left.sort(key=lambda row: _turn(book, row.line, owner))
+    init = not book.undoing and not position(book, INIT).finished
     return Plan(left, owner, changes, init, finished=not left, findings=findings)
+
+
+def is_left(book: Book, line: int) -> bool:
+    """The machine is to be worked on. An undo leaves out those on which nothing was done."""
+    state = state_of(book, line)
+    return state is not State.DONE and not (book.undoing and state is State.FRESH)
 
 
 def _turn(book: Book, line: int, owner: int | None) -> int:
@@ -128,193 +83,86 @@ def _turn(book: Book, line: int, owner: int | None) -> int:
     return 1 if marker is not None and marker.at else 2
 
 
-def _owners(book: Book) -> list[MachineRow]:
-    found = []
-    for row in book.document.machines:
-        marker = book.machine(row.line)
-        if marker is None or marker.line is None or marker.at or marker.undo:
-            continue
-        if marker.line > 0 or marker.code is None:
-            found.append(row)
-    return found
+# Scripts without machines
 
 
-def owner_of(book: Book) -> int | None:
-    """Line of the unfinished machine without ``@``; it owns the [Batch] and data markers."""
-    owners = _owners(book)
-    return owners[0].line if len(owners) == 1 else None
+def _run_here(book: Book) -> Plan:
+    init = not position(book, INIT).finished
+    findings = [*_half_undone(book), *disagreements(book)]
+    finished = not init and position(book, BATCH).finished
+    return Plan(init=init, finished=finished, findings=findings)
 
 
-def findings(document: Document) -> list[Diagnostic]:
-    """What the markers of a script say that cannot be: the check shows it, a run stops on it."""
-    book = Book(document)
-    if document.has_machines:
-        return list(_machines_agree(book))
-    return list(_loops_agree(book, [INIT, BATCH]))
+def _undo_here(book: Book) -> Plan:
+    """Undo what has been done; a script that has nothing but [Undo] counts as done."""
+    has_more = book.commands(INIT) is not None or book.commands(BATCH) is not None
+    done = any(_is_marked(book, section) for section in (INIT, BATCH)) or not has_more
+    undone = _is_marked(book, UNDO) and position(book, UNDO).finished
+    findings = list(disagreements(book))
+    if undone and done and has_more:
+        # Run again since it was undone.
+        return Plan(changes=[Clear(UNDO)], init=False, findings=findings)
+    finished = undone or (not done and not _is_marked(book, UNDO))
+    return Plan(init=False, finished=finished, findings=findings)
 
 
-def _machines_agree(book: Book) -> Iterator[Diagnostic]:
-    document = book.document
-    undoing = [
-        row
-        for row in document.machines
-        if (marker := book.machine(row.line)) and marker.undo and marker.line is not None
-    ]
-    for row in undoing:
+def _is_marked(book: Book, section: SectionId) -> bool:
+    return next(book.marked(section), None) is not None
+
+
+def _half_undone(book: Book) -> Iterator[Diagnostic]:
+    commands = book.commands(UNDO)
+    marked = next(book.marked(UNDO), None)
+    if commands is not None and marked is not None and not position(book, UNDO).finished:
+        row = commands.rows[marked[0] - 1]
         yield Diagnostic(
             "SB707",
-            f"undo of machine `{row.name}` is not finished",
-            row.marker_span or row.name_span,
-            "finish it with `setupbatcher undo`, or remove the marker",
+            "the undo of this script is not finished",
+            row.marker_span or row.span,
+            "finish it with `setupbatcher undo`, or remove the markers of [Undo]",
         )
-    owners = _owners(book)
-    if len(owners) > 1:
-        names = ", ".join(f"`{row.name}`" for row in owners)
-        for row in owners:
+
+
+# Scripts with machines
+
+
+def _unfinished_undo(book: Book) -> Iterator[Diagnostic]:
+    for row in book.document.machines:
+        marker = book.machine(row.line)
+        if marker is not None and marker.undo and marker.line is not None:
             yield Diagnostic(
-                "SB704",
-                f"more than one machine is unfinished: {names}",
+                "SB707",
+                f"undo of machine `{row.name}` is not finished",
                 row.marker_span or row.name_span,
-                "the [Batch] and [Data] markers can belong to one machine only; remove the markers of the others",
+                "finish it with `setupbatcher undo`, or remove the marker",
             )
-        return
-    yield from _loops_agree(book, [INIT, BATCH])
-    if owners:
-        yield from _counter_agrees(book, owners[0])
-    else:
-        yield from _ownerless(book)
 
 
-def _ownerless(book: Book) -> Iterator[Diagnostic]:
-    help_text = (
-        "no machine is unfinished; remove these markers with `setupbatcher remove-markers`, "
-        "or mark the machine they belong to"
-    )
-    commands = book.commands(BATCH)
-    for line, text in book.marked(BATCH):
-        assert commands is not None
-        span = commands.rows[line - 1].marker_span or commands.rows[line - 1].span
-        yield Diagnostic("SB704", f"marker `{text}` in [Batch] belongs to no machine", span, help_text)
-    used = {loop.data for loop in _unfinished_loops(book, INIT)}
-    for data in book.document.data_sections.values():
-        if data.section in used or not book.rows(data.section).count():
-            continue
-        line = next(line for line in data.lines() if book.rows(data.section).is_done(line))
-        yield Diagnostic("SB704", f"markers in {data.section} belong to no machine", data.span(line), help_text)
+def _batch_left(book: Book, row: MachineRow, left: set[int]) -> tuple[list[Change], list[Diagnostic]]:
+    """The command and data markers that a run has left give way to an undo.
 
-
-def _unfinished_loops(book: Book, section: SectionId) -> Iterator[Loop]:
-    commands = book.commands(section)
-    for loop, _ in all_loops(commands.flow.blocks) if commands else ():
-        if book.command(section, loop.row.line).row is not None:
-            yield loop
-
-
-def _loops_agree(book: Book, sections: list[SectionId]) -> Iterator[Diagnostic]:
-    """The data row that an unfinished loop names is there and has no marker (*Resume* 3)."""
-    subs = [entry.section for entry in book.command_sections() if entry.section.kind is Kind.SUB]
-    for section in (*sections, *subs):
-        for loop in _unfinished_loops(book, section):
-            row = book.command(section, loop.row.line).row
-            data = book.document.data(loop.data)
-            if row is None or data is None:
-                continue
-            span = loop.row.marker_span or loop.row.span
-            if row >= len(data) or not data.is_row(row):
-                yield Diagnostic(
-                    "SB705",
-                    f"the loop is at line {row} of {loop.data}, and no data row is there",
-                    span,
-                    "write the line of the row to go on with, counted from 0; or clear this and the loop's markers",
-                )
-            elif book.rows(loop.data).is_done(row):
-                yield Diagnostic(
-                    "SB705",
-                    f"the loop is at line {row} of {loop.data}, and that row is marked as done",
-                    span,
-                    "write the line of the row to go on with, counted from 0; or remove the row's `OK`",
-                )
-
-
-def _counter_agrees(book: Book, row: MachineRow) -> Iterator[Diagnostic]:
-    """The line counter agrees with the [Batch] markers (*Resume* 3)."""
-    marker = book.machine(row.line)
-    assert marker is not None
-    where = position(book, BATCH)
-    expected = expected_marker(marker, where)
-    if expected is None or expected.line == marker.line:
-        return
-    span = row.marker_span or row.name_span
-    yield Diagnostic(
-        "SB703",
-        f"machine `{row.name}` is marked at line {marker.line}, but the markers in [Batch] say line {expected.line}",
-        span,
-        f"write `{expected}`, or change the markers in [Batch]; `setupbatcher check --fix` does the former",
-        Fix("adjust the line counter", (Edit(Span(span.start, span.end), str(expected)),)),
-    )
-
-
-def expected_marker(marker: MachineMarker, where: Position) -> MachineMarker | None:
-    """The cell of the owner as the [Batch] markers would have it; ``None`` where nothing is left to do."""
-    if marker.code is None:
-        return MachineMarker(None, where.previous)
-    if where.open is None:
-        return MachineMarker(None, where.previous)
-    return MachineMarker(marker.code, where.open)
-
-
-def unreachable_marker(book: Book, line: int, code: int) -> MachineMarker:
-    """The cell of a machine that cannot be reached.
-
-    A machine that never started gets line 0. Else only x changes, so that the resume point stays; where x was ``OK``
-    the counter moves on to the row that is next, since with an error code it names the row to begin with.
+    Those of a machine that is undone are erased; it keeps a sign that something was done on it. Those of one that is
+    not in scope move into its cell.
     """
-    marker = book.machine(line)
-    if marker is None or marker.line is None or (marker.code is not None and marker.line == 0):
-        return MachineMarker(code, 0)
-    if marker.code is not None:
-        return MachineMarker(code, marker.line, marker.at, marker.row)
-    scratch = book
-    if marker.at:
-        scratch = book.bare()
-        scratch.apply(adopt(scratch, BATCH, point_of(marker)))
-    where = position(scratch, BATCH)
-    if where.open is None:
-        return marker
-    return MachineMarker(code, where.open, marker.at, where.row if marker.at else None)
+    if row.line not in left:
+        return _moved_out_of_the_way(book, row.line, BATCH)
+    marker = MachineMarker(None, 0, at=True, undo=True)
+    return [Mark(MACHINES_ID, row.line, str(marker)), *machine_erased(book)], []
 
 
-def point_of(marker: MachineMarker) -> ResumePoint:
-    """The resume point of a cell."""
-    assert marker.line is not None
-    return ResumePoint(marker.line, marker.code is None, marker.code, marker.row)
-
-
-def adoption(book: Book, line: int) -> list[Change]:
-    """Turn a machine's ``@`` cell into markers, so that it owns [Batch] and data from now on."""
-    marker = book.machine(line)
-    if marker is None or not marker.at:
-        return []
-    changes = adopt(book, BATCH, point_of(marker))
-    scratch = book.bare()
-    scratch.apply(changes)
-    expected = expected_marker(MachineMarker(marker.code, marker.line), position(scratch, BATCH))
-    if expected is not None:
-        changes.append(Mark(MACHINES_ID, line, str(expected)))
-    return changes
-
-
-def _moved_out_of_the_way(book: Book, owner: int) -> tuple[list[Change], list[Diagnostic]]:
-    """Move the progress of a machine that is not in scope into its own cell (*Resume* 6)."""
-    from setupbatcher.markers.policy import machine_erased  # noqa: PLC0415 -- the policy imports this module
-
+def _moved_out_of_the_way(
+    book: Book, owner: int, section: SectionId | None = None
+) -> tuple[list[Change], list[Diagnostic]]:
+    """Move the progress of a machine into its own cell (*Resume* 6)."""
+    section = section or book.main
     marker = book.machine(owner)
     row = book.document.machine_rows[owner - 1]
     assert marker is not None
     assert marker.line is not None
-    where = position(book, BATCH)
-    point = ResumePoint(marker.line, marker.code is None, marker.code, where.row)
-    if not is_regular(book, BATCH, point):
+    where = position(book, section)
+    points = (ResumePoint(line, marker.code is None, marker.code, where.row) for line in _lines(book, section, marker))
+    point = next((point for point in points if is_regular(book, section, point)), None)
+    if point is None:
         problem = Diagnostic(
             "SB708",
             f"the progress of machine `{row.name}` has gaps and cannot be kept while others are worked on",
@@ -322,13 +170,33 @@ def _moved_out_of_the_way(book: Book, owner: int) -> tuple[list[Change], list[Di
             f"finish `{row.name}` first, or remove its markers",
         )
         return [], [problem]
-    cell = MachineMarker(marker.code, marker.line, at=True, row=where.row)
+    cell = marker._replace(line=point.line, at=True, row=where.row)
     return [Mark(MACHINES_ID, owner, str(cell)), *machine_erased(book)], []
 
 
-def unleavable(document: Document) -> list[Diagnostic]:
+def _lines(book: Book, section: SectionId, marker: MachineMarker) -> Iterator[int]:
+    """The lines that can stand for a machine's progress: its counter, or the end of a block decided behind it."""
+    assert marker.line is not None
+    yield marker.line
+    commands = book.commands(section)
+    if marker.code is None and commands is not None:
+        ends = (chain.end.line for chain in all_chains(commands.flow.blocks) if chain.end is not None)
+        yield from (line for line in ends if line > marker.line)
+
+
+def undo_restarted(book: Book, limit: InScope | None) -> list[Change]:
+    """What ``undo --restart`` forgets: how far an undo is, and not what a run has done."""
+    changes: list[Change] = [Clear(UNDO)]
+    for row in book.document.machines:
+        marker = book.machine(row.line)
+        if marker is not None and marker.undo and marker.line is not None and (limit is None or limit(row.name)):
+            changes.append(Mark(MACHINES_ID, row.line, str(MachineMarker(None, 0, at=True, undo=True))))
+    return changes
+
+
+def unleavable(document: Document, section: SectionId) -> list[Diagnostic]:
     """Loops within loops: a machine that fails in one cannot be left, since its cell has room for one row."""
-    commands = document.commands(BATCH)
+    commands = document.commands(section)
     return [
         Diagnostic(
             "SB708",
@@ -341,7 +209,7 @@ def unleavable(document: Document) -> list[Diagnostic]:
     ]
 
 
-def unreachable_marks(book: Book, rows: list[MachineRow]) -> list[Diagnostic]:
+def unreachable_marks(book: Book, rows: Sequence[MachineRow]) -> list[Diagnostic]:
     """With ``CheckMachines=No`` unreachable marks must be removed by hand first (*Resume* 2)."""
     return [
         Diagnostic(
@@ -353,18 +221,3 @@ def unreachable_marks(book: Book, rows: list[MachineRow]) -> list[Diagnostic]:
         for row in rows
         if state_of(book, row.line) is State.UNREACHABLE
     ]
-
-
-__all__ = [
-    "ALL_DONE",
-    "Plan",
-    "State",
-    "adoption",
-    "findings",
-    "make_plan",
-    "owner_of",
-    "state_of",
-    "unleavable",
-    "unreachable_marker",
-    "unreachable_marks",
-]

@@ -14,12 +14,13 @@ class Rows:
 
     Args:
         data: the section as it stands in the text; its own markers are what this starts with.
+        bare: start without them.
     """
 
-    def __init__(self, data: DataSection) -> None:
+    def __init__(self, data: DataSection, *, bare: bool = False) -> None:
         self.data = data
         self._was = data.scan.done
-        self._done = bytearray(self._was)
+        self._done = bytearray(len(self._was)) if bare else bytearray(self._was)
         self._set = bytearray(len(self._was))
         self._touched: set[int] = set()
         self._stale: set[int] = set()

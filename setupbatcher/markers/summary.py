@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from setupbatcher.markers.book import Book
 from setupbatcher.markers.cell import CommandMarker
+from setupbatcher.markers.machines import State, state_of
 from setupbatcher.markers.position import position
 from setupbatcher.markers.records import InFlight
-from setupbatcher.markers.resume import BATCH, INIT, State, state_of
 from setupbatcher.script.blocks import Loop, all_loops, all_rows
 from setupbatcher.script.document import Document
-from setupbatcher.script.labels import SectionId, data_section
+from setupbatcher.script.labels import INIT, SectionId, data_section
 
 _PROGRAMS = frozenset({"dos", "run", "local.dos", "local.run"})
 """The commands whose error code is the exit status of a program, as it is."""
@@ -82,7 +82,7 @@ def summarize(document: Document, in_flight: Sequence[InFlight] = ()) -> Status:
         _state(book, machines),
         _count(book, INIT),
         machines,
-        _count(book, BATCH),
+        _count(book, book.main),
         _rows(book),
         tuple(in_flight),
     )
@@ -93,7 +93,7 @@ def _machine(book: Book, line: int) -> MachineStatus:
     marker = book.machine(line)
     at = marker.row if marker else None
     if marker is not None and not marker.at and marker.line is not None:
-        at = position(book, BATCH).row
+        at = position(book, book.main).row
     return MachineStatus(
         row.name,
         state_of(book, line),
@@ -107,7 +107,7 @@ def _machine(book: Book, line: int) -> MachineStatus:
 
 def _ran_program(book: Book, line: int | None) -> bool:
     """The row of [Batch] is one whose error codes are a program's exit status."""
-    commands = book.commands(BATCH)
+    commands = book.commands(book.main)
     if commands is None or not line or line > len(commands.rows):
         return False
     return commands.rows[line - 1].name in _PROGRAMS
@@ -115,7 +115,7 @@ def _ran_program(book: Book, line: int | None) -> bool:
 
 def _state(book: Book, machines: tuple[MachineStatus, ...]) -> str:
     states = {machine.state for machine in machines}
-    commands = [marker for section in (INIT, BATCH) for marker in _markers(book, section)]
+    commands = [marker for section in (INIT, book.main) for marker in _markers(book, section)]
     failed = any(marker.code is not None and not marker.done for marker in commands)
     if failed or states & {State.FAILED, State.UNREACHABLE}:
         return "failed"
@@ -125,7 +125,7 @@ def _state(book: Book, machines: tuple[MachineStatus, ...]) -> str:
         return "fresh" if states == {State.FRESH} and not commands else "unfinished"
     if book.document.has_machines or not commands:
         return "fresh"
-    done = position(book, INIT).finished and position(book, BATCH).finished
+    done = position(book, INIT).finished and position(book, book.main).finished
     return "done" if done else "unfinished"
 
 
@@ -153,12 +153,12 @@ def _rows(book: Book) -> Count:
     total = data.count()
     looped = [loop.row.line for loop in _loops(book) if loop.data == data.section]
     # The rows of a finished loop have lost their markers; the loop speaks for them.
-    if looped and all(book.command(BATCH, line).done for line in looped):
+    if looped and all(book.command(book.main, line).done for line in looped):
         return Count(total, total)
     return Count(book.rows(data_section()).count(), total)
 
 
 def _loops(book: Book) -> Iterator[Loop]:
-    commands = book.commands(BATCH)
+    commands = book.commands(book.main)
     for loop, _ in all_loops(commands.flow.blocks) if commands else ():
         yield loop

@@ -9,19 +9,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import Any
 
 from setupbatcher import events
 from setupbatcher.markers import policy
+from setupbatcher.markers.agreement import findings
 from setupbatcher.markers.book import Book, Change, RowLostError
 from setupbatcher.markers.edited import text_record
 from setupbatcher.markers.journal import Journal
 from setupbatcher.markers.moving import move
-from setupbatcher.markers.records import EDIT, encode_changes
+from setupbatcher.markers.records import EDIT, InFlight, encode_changes, encode_start
 from setupbatcher.markers.remove import remove
-from setupbatcher.markers.resume import findings
 from setupbatcher.markers.rows import GuardError
+from setupbatcher.markers.tracks import Track
 from setupbatcher.script.document import Document
-from setupbatcher.script.labels import SectionId
 from setupbatcher.text import UndecodableError, apply, encode
 from setupbatcher.text.store import ChangedError, Stamp, Store, digest
 
@@ -74,51 +75,57 @@ class MarkerWriter:
         self._stamp = store.stamp()
         self._dirty_since: float | None = None
         self._unsynced = False
-        self._at_work: dict[tuple[SectionId, int, str], events.CommandStarted] = {}
-        self._process: list[object] | None = None
+        self._synced = 0
+        self._syncing: asyncio.Task[None] | None = None
+        self._at_work: dict[int, tuple[events.CommandStarted, tuple[int, float] | None]] = {}
         self._cost = 0.0
         self._folded_at = time.monotonic()
 
-    def __call__(self, event: events.Event) -> None:
-        """Take an event: its markers are safe from a killed process when this returns."""
-        changes = policy.changes(self.book, event)
+    def __call__(self, event: events.Event, track: Track | None = None) -> None:
+        """Take an event: its markers are safe from a killed process when this returns.
+
+        Args:
+            event: what happened.
+            track: of the walk in which it happened; none where the walk's markers are those of the script.
+        """
+        changes = policy.changes(self.book, event) if track is None else track.take(event)
         match event:
-            case events.CommandStarted():
-                self._process = None
-                self._at_work[event.place.section, event.place.line, event.machine] = event
-                self._append(self._start(event))
-            case events.CommandDone(place, _, machine) | events.CommandFailed(place, machine=machine):
-                line = self.book.written_line(place.section, place.line) or 0
-                self._at_work.pop((place.section, place.line, machine), None)
-                changed = encode_changes(self.book, changes)
-                self._append(["end", place.section.key, line, machine, changed])
-            case events.ProcessStarted(process):
-                self._process = ["process", process, time.time()]
-                self._append(self._process)
+            case events.CommandStarted(number=number):
+                self._at_work[number] = event, None
+                self._append(*self._start(number))
+            case events.CommandDone(number=number) | events.CommandFailed(number=number):
+                self._at_work.pop(number, None)
+                self._append(["end", number, encode_changes(self.book, changes)])
+            case events.ProcessStarted(process, number) if number in self._at_work:
+                began = time.time()
+                self._at_work[number] = self._at_work[number][0], (process, began)
+                self._append(["process", number, process, began])
             case _ if changes:
                 self._append(["mark", encode_changes(self.book, changes)])
         self._take(changes)
 
-    def _start(self, event: events.CommandStarted) -> list[object]:
+    def _start(self, number: int) -> list[list[Any]]:
+        event, process = self._at_work[number]
         place = event.place
         row = place.loops[-1].row if place.loops else None
         line = self.book.written_line(place.section, place.line) or 0
-        return ["start", place.section.key, line, row, event.machine, event.text]
+        return encode_start(InFlight(place.section, line, row, event.machine, event.text, process), number)
 
-    def apply(self, changes: list[Change]) -> None:
-        """Take changes that no event stands for, such as those of a plan."""
-        if changes:
-            self._append(["mark", encode_changes(self.book, changes)])
+    def apply(self, changes: list[Change], ends: int | None = None) -> None:
+        """Take changes that no event stands for, such as those of a plan.
+
+        Args:
+            changes: of markers.
+            ends: number of a command that is known to have ended with them.
+        """
+        if changes or ends is not None:
+            encoded = encode_changes(self.book, changes)
+            self._append(["mark", encoded] if ends is None else ["end", ends, encoded])
             self._take(changes)
 
-    def _append(self, record: list[object]) -> None:
-        self._journal.append(record)
-        # The start of a command stands behind all that was earned before it, so one wait is enough for both.
-        if self._durable and record[0] == "start":
-            self._journal.sync()
-            self._unsynced = False
-        else:
-            self._unsynced = True
+    def _append(self, *records: list[Any]) -> None:
+        self._journal.append(*records)
+        self._unsynced = True
 
     def _take(self, changes: list[Change]) -> None:
         if changes:
@@ -126,17 +133,39 @@ class MarkerWriter:
             if self._dirty_since is None:
                 self._dirty_since = time.monotonic()
 
+    async def settled(self) -> None:
+        """With ``--durable``: wait until all that was earned and begun so far survives a power loss."""
+        if not self._durable:
+            return
+        if len(self._at_work) > 1:
+            await self._sync_together()
+        elif self._unsynced:
+            self._journal.sync()
+            self._unsynced = False
+
+    async def _sync_together(self) -> None:
+        """Sync beside the loop; those that ask meanwhile share the next time."""
+        wanted = self._journal.end
+        while self._synced < wanted:
+            if self._syncing is None or self._syncing.done():
+                self._syncing = asyncio.create_task(self._sync())
+            await asyncio.shield(self._syncing)
+
+    async def _sync(self) -> None:
+        end, self._unsynced = self._journal.end, False
+        await asyncio.to_thread(self._journal.syncing())
+        self._synced = end
+
     async def keep(self) -> None:
         """Sync and fold in the background until cancelled."""
         while True:
             await asyncio.sleep(SYNCED_WITHIN)
+            if self._unsynced:
+                await self._sync_together()
             self.tick()
 
     def tick(self) -> None:
-        """Sync what is not synced, and fold where it is time to."""
-        if self._unsynced:
-            self._journal.sync()
-            self._unsynced = False
+        """Fold where it is time to."""
         now = time.monotonic()
         if self._stamp != self._store.stamp():
             self._meet_outside_edit()
@@ -221,9 +250,7 @@ class MarkerWriter:
         self._disk, self._stamp = version, stamp
         # Rows are counted by the edited text from here on: after a crash this is what the records are about.
         earned = encode_changes(self.book, self.book.earned())
-        starts = [self._start(event) for event in self._at_work.values()]
-        if starts and self._process:
-            starts.append(self._process)
+        starts = [record for number in self._at_work for record in self._start(number)]
         self._journal.append(*text_record(edited), ["version", version], [EDIT], ["mark", earned], *starts)
         self._unsynced = True
         if self._on_outside_edit:

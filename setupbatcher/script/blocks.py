@@ -202,3 +202,17 @@ def all_loops(
                     yield from all_loops(branch.body, outer)
             case Step():
                 pass
+
+
+def all_chains(blocks: list[Block] | tuple[Block, ...]) -> Iterator[Chain]:
+    """Every chain of ``If``, outer ones before those inside."""
+    for block in blocks:
+        match block:
+            case Loop():
+                yield from all_chains(block.body)
+            case Chain(branches, _):
+                yield block
+                for branch in branches:
+                    yield from all_chains(branch.body)
+            case Step():
+                pass

@@ -63,6 +63,14 @@ class SectionId:
         return f"SectionId({self})"
 
 
+INIT = SectionId(Kind.INIT)
+BATCH = SectionId(Kind.BATCH)
+UNDO = SectionId(Kind.UNDO)
+ON_ERROR = SectionId(Kind.ON_ERROR)
+MACHINES_ID = SectionId(Kind.MACHINES)
+DATA_FILES = SectionId(Kind.DATA_FILES)
+
+
 def data_section(number: int = 1) -> SectionId:
     """The id of [Data], [Data2] and so on."""
     return SectionId(Kind.DATA, "" if number == 1 else str(number))

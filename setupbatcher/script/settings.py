@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from setupbatcher.hosts.secret_source import Secret
+from setupbatcher.hosts.secret_source import Secret, is_source
 
 _DELIMITERS = {"comma": ",", "tab": "\t", "semicolon": ";", "colon": ":"}
 _YES = {"yes", "1", "true"}
@@ -85,9 +85,6 @@ def _share(text: str) -> str:
     raise ValueError(message)
 
 
-_SECRET = re.compile(r"(env:\w+|keyring:[^/]+/.+|prompt:)")
-
-
 def secret(text: str) -> Secret:
     """``env:NAME``, ``keyring:SERVICE/USER`` or ``prompt:``; a literal one is kept and warned about by the check."""
     return Secret(text)
@@ -95,7 +92,7 @@ def secret(text: str) -> Secret:
 
 def is_literal_secret(text: str) -> bool:
     """The text is the secret itself instead of the place where it is kept."""
-    return bool(text) and _SECRET.fullmatch(text) is None
+    return bool(text) and not is_source(text)
 
 
 class Setting(NamedTuple):
@@ -137,11 +134,11 @@ CATALOGUE: tuple[Setting, ...] = (
     Setting(
         "BatchSettings.CheckMachines", boolean, default=True, meaning="contact every machine before the first command"
     ),
-    Setting("BatchSettings.AutoRetry", _seconds, None, "seconds between the tries of auto retry", available=False),
-    Setting("BatchSettings.Parallel", _whole(1), 1, "machines worked on at once", available=False),
-    Setting("BatchSettings.ParallelRows", _whole(1), 1, "data rows worked on at once", available=False),
-    Setting("BatchSettings.Canary", _whole(0), 0, "machines done first, before all others", available=False),
-    Setting("BatchSettings.MaxFailed", _share, None, "stop starting machines after so many failed", available=False),
+    Setting("BatchSettings.AutoRetry", _seconds, None, "seconds between the tries of auto retry"),
+    Setting("BatchSettings.Parallel", _whole(1), 1, "machines worked on at once"),
+    Setting("BatchSettings.ParallelRows", _whole(1), 1, "data rows worked on at once"),
+    Setting("BatchSettings.Canary", _whole(0), 0, "machines done first, before all others"),
+    Setting("BatchSettings.MaxFailed", _share, None, "stop starting machines after so many failed"),
     Setting("BatchSettings.CommandTimeout", _seconds, None, "time limit of a command in seconds"),
     Setting("BatchSettings.DataHeader", boolean, default=False, meaning="the first data row names the columns"),
     Setting("BatchSettings.DataEncoding", str, None, "encoding of data files", available=False),

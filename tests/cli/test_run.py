@@ -210,6 +210,7 @@ def test_events_are_written_as_json_lines(script: Script) -> None:
         "process_started",
         "output",
         "command_done",
+        "script_done",
         "run_ended",
     ]
     assert events[5]["text"] == "one\n"

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from setupbatcher import events
+from setupbatcher.markers.agreement import findings
 from setupbatcher.markers.remove import remove
-from setupbatcher.markers.resume import findings
 from setupbatcher.markers.writer import OutsideEditError
 from setupbatcher.script import Document
 from tests.engine.test_resume_property import EXAMPLES

@@ -10,10 +10,11 @@ from pathlib import Path
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from setupbatcher.markers.agreement import findings
 from setupbatcher.markers.remove import remove
-from setupbatcher.markers.resume import BATCH, findings
 from setupbatcher.run import OnError, Options, Selection, remove_markers
 from setupbatcher.script import Document
+from setupbatcher.script.labels import BATCH
 from setupbatcher.script.rows import COMMANDS
 from tests.laboratory import LEDGER, Laboratory, fail, interrupt_here, kill
 

@@ -26,7 +26,7 @@ REFUSALS = {
     "data markers of no machine": (cells(MACHINES, "\t\tOK-AllDone", "", "", "\tOK", "", "", "", "", ",OK"), ["SB704"]),
     "a loop at a row that is gone": (cells(LOOP, "\tOK", "\t5-9"), ["SB705"]),
     "a loop at a row that is done": (cells(LOOP, "\tOK", "\tOK-0", "", "", "", ",OK"), ["SB705"]),
-    "an undo that is not finished": (cells(MACHINES, "\t\t5-U3"), ["SB707"]),
+    "an undo that is not finished": (cells(MACHINES, "\t\t5-U1") + "[Undo]\nLab.Do u\t5\n", ["SB707"]),
     "something else in a command's marker cell": (cells(LOOP, "\tdone"), ["SB304"]),
     "something else in a data row's marker cell": (cells(LOOP, "", "", "", "", "", ",done"), ["SB701"]),
 }

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from setupbatcher.markers.remove import remove
-from setupbatcher.markers.resume import findings
+from setupbatcher.markers.agreement import findings
 from setupbatcher.script import Document
 from tests.reliability.rig import Rig, end
 

@@ -74,4 +74,11 @@ ENTRIES = (
         "That is more often a slip than a wish, and a run that quietly does nothing looks like one that did its work. "
         "Correct the pattern; it takes `*`, `?` and several names separated by commas.",
     ),
+    Entry(
+        "SB711",
+        "option that does not go with the script",
+        "The command line asks for something that a setting of the script rules out: with `BatchSettings.AutoRetry` a "
+        "machine that fails is tried again later, whatever `--on-error` would say. Leave the option out, or change the "
+        "script.",
+    ),
 )

@@ -53,4 +53,19 @@ ENTRIES = (
         "the variable is not set, the keyring is locked or has no such entry, or nobody is at a terminal to be asked. "
         "This is found out before anything runs. Provide the password there, or name another place.",
     ),
+    Entry(
+        "SB208",
+        "what excludes each other",
+        "Settings or sections stand together whose progress no marker could tell, or that make no sense together: with "
+        "`BatchSettings.Parallel` above 1 each machine has one cell for one line and one data row, so there is no room "
+        "for several rows at once, for data files or for a loop within a loop; and auto retry goes over machines. "
+        "Remove one of the two.",
+    ),
+    Entry(
+        "SB209",
+        "section never run",
+        "With `BatchSettings.AutoRetry` a machine that fails is simply tried again later, so [OnError] is never run. "
+        "Remove the section if that is what you want, or the setting if what it does is needed.",
+        Severity.WARNING,
+    ),
 )
