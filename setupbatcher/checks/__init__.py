@@ -9,9 +9,11 @@ from setupbatcher.checks import (
     at_once,
     conditions,
     data,
+    data_files,
     flow,
     functions,
     kinds,
+    loading,
     loops,
     machines,
     markers,
@@ -46,6 +48,7 @@ _RULES = (
     functions,
     flow,
     loops,
+    loading,
     conditions,
     subsections,
     names_set,
@@ -54,6 +57,7 @@ _RULES = (
     survival,
     machines,
     data,
+    data_files,
     markers,
 )
 

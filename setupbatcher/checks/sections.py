@@ -1,4 +1,4 @@
-"""The sections of a script: something to run, and nothing that this version leaves out (SB106, SB107)."""
+"""The sections of a script: something to run (SB107)."""
 
 from __future__ import annotations
 
@@ -10,16 +10,11 @@ from setupbatcher.script import Kind
 from setupbatcher.text import Span
 
 _RUNNABLE = frozenset({Kind.INIT, Kind.BATCH, Kind.UNDO})
-_MISSING = {Kind.DATA_FILES: "put the rows of the files into [Data]"}
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Look at which sections there are."""
     frames = subject.document.layout.frames
-    for frame in frames:
-        if frame.section.kind in _MISSING:
-            message = f"section {frame.section} is not available in this version"
-            yield Diagnostic("SB106", message, frame.label, _MISSING[frame.section.kind])
     if any(frame.section.kind in _RUNNABLE for frame in frames):
         return
     if any(found.code in {"SB101", "SB104"} for found in subject.document.findings):

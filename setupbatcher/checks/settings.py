@@ -1,4 +1,4 @@
-"""The rows of [Settings] that are settings: known, with a value they take, and no password (SB106, SB201 to SB204)."""
+"""The rows of [Settings] that are settings: known, with a value they take, and no password (SB201 to SB204)."""
 
 from __future__ import annotations
 
@@ -51,16 +51,12 @@ def _setting(subject: Subject, row: SettingRow, *, is_secret: bool) -> Iterator[
     if not value:
         return
     try:
-        parsed = setting.parse(value)
+        setting.parse(value)
     except ValueError as error:
         # What aliases stand for is not repeated here: it may be nobody's business.
         given = f"the value of `{row.value}`" if "%" in row.value else f"`{value}`"
         yield Diagnostic("SB203", f"`{row.name}` does not take {given}", row.value_span, str(error))
         return
-    if not setting.available and parsed != setting.default:
-        message = f"setting `{row.name}` is not available in this version"
-        default = "" if setting.default is None else f", or leave it at its default `{setting.default}`"
-        yield Diagnostic("SB106", message, row.value_span, f"remove the row{default}")
 
 
 def _value(subject: Subject, row: SettingRow) -> str | None:

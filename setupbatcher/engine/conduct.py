@@ -54,6 +54,7 @@ class Run:
         self._interrupt: Callable[[int], None] | None = None
         self._interrupted: int | None = None
         self._secrets = Secrets(self._questions.secret)
+        self._begun: list[InFlight] = []
 
     def interrupt(self, status: int = 130) -> None:
         """End the run after the command in flight, markers written; 130 for a person, 143 for a signal."""
@@ -97,6 +98,7 @@ class Run:
             return None
         await self._fetch_passwords(current, plan)
         skipped = text is None and await self._in_flight(custody)
+        self._begun = custody.in_flight if text is None else []
         writer = custody.begin(text, durable=self._options.durable, on_outside_edit=self._edited)
         writer.book.main = self._section
         if skipped:
@@ -171,6 +173,8 @@ class Run:
     def _excluded(self, book: Book) -> list[Diagnostic]:
         """What the script does not go together with what was asked for."""
         settings = book.document.settings
+        if self._options.undo and book.document.data_files is not None:
+            return [notices.no_undo_with_files(book.document.data_files.frame.label)]
         if settings.get("BatchSettings.AutoRetry") is not None and not self._options.undo:
             return [] if self._options.on_error is None else [notices.no_policy_with_retry()]
         leaves = self._options.error_policy(book.document) is OnError.NEXT_MACHINE
@@ -220,6 +224,7 @@ class Run:
         from setupbatcher.engine.session import Session  # noqa: PLC0415 -- the hosts are slow to import
 
         plan = self._plan(writer.book)
+        kept = _Keeper(writer, self._emit, self._begun)
         session = Session(
             writer.book,
             plan,
@@ -227,7 +232,7 @@ class Run:
             self._options,
             self._questions,
             self._secrets,
-            _Keeper(writer, self._emit),
+            kept,
         )
         self._interrupt = session.interrupt
         if self._interrupted is not None:
@@ -243,6 +248,8 @@ class Run:
             keeper.cancel()
             self._interrupt = None
             given_back = self._give_back(custody, writer)
+            if given_back and kept.begun:
+                custody.remember(kept.begun)
         return code if given_back else code or 1
 
     async def _keep(self, writer: MarkerWriter, interrupt: Callable[[int], None]) -> None:
@@ -297,15 +304,25 @@ class Run:
 class _Keeper:
     """The marker writer first, then the reports."""
 
-    def __init__(self, writer: MarkerWriter, emit: events.Listener) -> None:
+    def __init__(self, writer: MarkerWriter, emit: events.Listener, begun: Sequence[InFlight]) -> None:
         self._writer = writer
         self._emit = emit
+        self.begun = list(begun)
+        """Commands that were in flight when the last run died, and that this one has not come to."""
         self.look = writer.look
         self.settled = writer.settled
 
     def tell(self, event: events.Event, track: Track | None) -> None:
         self._writer(event, track)
         self._emit(event)
+
+    def was_begun(self, place: events.Place, machine: str) -> bool:
+        """A command was in flight when the last run died."""
+        row = place.loops[-1].row if place.loops else None
+        entry = InFlight(place.section, place.line, row, machine, "")
+        found = [each for each in self.begun if each.is_same(entry)]
+        self.begun = [each for each in self.begun if each not in found]
+        return bool(found)
 
 
 class _NoKeeper:
@@ -321,6 +338,11 @@ class _NoKeeper:
 
     def look(self) -> None:
         """Nobody's edit matters."""
+
+    def was_begun(self, place: events.Place, machine: str) -> bool:
+        """Nothing is begun."""
+        del place, machine
+        return False
 
     async def settled(self) -> None:
         """Nothing has to be safe."""

@@ -14,7 +14,8 @@ from setupbatcher.engine.options import matcher
 from setupbatcher.engine.together import together
 from setupbatcher.engine.visit import Ended, EndRun, Visit
 from setupbatcher.engine.workplace import Workplace
-from setupbatcher.markers.book import RowLostError
+from setupbatcher.markers.book import Book, RowLostError
+from setupbatcher.markers.machines import State, state_of
 from setupbatcher.markers.resume import is_left
 
 
@@ -36,7 +37,7 @@ class Fleet:
         self._known = {name.lower() for name in known}
         self._links = links
         self._limit = matcher(work.options.limit)
-        self._origin = work.book.anchor() if work.scale.machines > 1 else None
+        self._origin: Book | None = None
         self._waiting: deque[str] = deque()
         self._later: deque[tuple[float, str]] = deque()
         self._news = asyncio.Event()
@@ -49,14 +50,24 @@ class Fleet:
     async def run(self, names: Sequence[str]) -> None:
         """Work on machines until none is left or no more are to be started."""
         self._total = len(names)
+        if self._work.scale.machines > 1:
+            self._origin = self._work.book.anchor()
         try:
-            canary = self._work.scale.canary
-            if 0 < canary < len(names) and not await self._first(names[:canary]):
-                return
-            await self._all(names[canary:] if canary < len(names) else names, last=True)
+            canary = self._work.scale.canary - self._done()
+            if 0 < canary < len(names):
+                if not await self._first(names[:canary]):
+                    return
+                names = names[canary:]
+            await self._all(names, last=True)
         finally:
             for link in self._links.values():
                 await link.close()
+
+    def _done(self) -> int:
+        """Machines that an earlier run has finished."""
+        rows = self._work.book.document.machines
+        rows = [row for row in rows if self._limit is None or self._limit(row.name)]
+        return sum(state_of(self._work.book, row.line) is State.DONE for row in rows)
 
     async def _first(self, names: Sequence[str]) -> bool:
         """The machines before all others; ``True`` once all of them are done."""

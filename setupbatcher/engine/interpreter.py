@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from setupbatcher import errors, events
 from setupbatcher.commands.binding import bind
-from setupbatcher.engine.scope import RowValues, Scope
+from setupbatcher.engine.scope import ASKING, RowValues, Scope
 from setupbatcher.engine.step import Performer, StepFailedError, Verdict
 from setupbatcher.engine.values import Values
 from setupbatcher.engine.workplace import Workplace
@@ -157,6 +157,8 @@ class Interpreter:
         marker = self._book.command(trail.section, row.line)
         if marker.done:
             await self._replay(row, marker.code or 0)
+            if row.name == "prompt.password" and marker.code is None:
+                await self._ask_again(row, trail)
             self._passed(row, trail)
             if row.name == "stop":
                 raise StopMachine
@@ -166,15 +168,16 @@ class Interpreter:
         if row.name == "call":
             await self._call(row, trail)
         else:
-            await self._perform(row, trail)
+            await self._perform(row, trail, again=marker.code is not None)
         self._passed(row, trail)
         if row.name == "stop":
             raise StopMachine
         if row.name == "data.nextloop":
             raise _NextRow
 
-    async def _perform(self, row: CommandRow, trail: Trail) -> None:
-        verdict = await self._performer.perform(row, lambda: self._place(row, trail), self._values)
+    async def _perform(self, row: CommandRow, trail: Trail, *, again: bool) -> None:
+        again = again or self._work.keeper.was_begun(self._place(row, trail), self._performer.machine)
+        verdict = await self._performer.perform(row, lambda: self._place(row, trail), self._values, again=again)
         if verdict is Verdict.STOP_RUN:
             raise StopRun(self._performer.status, self._place(row, trail))
 
@@ -183,7 +186,7 @@ class Interpreter:
         scope = self._values.scope
         self._performer.last_code = code
         scope.unknown.update(("lastoutput", "lasterror"))
-        if row.name not in {"set", "prompt"}:
+        if row.name != "set" and row.name not in ASKING:
             return
         bound = bind(row, self._work.conditions.delimiter)
         if bound is None or not bound.arguments:
@@ -194,12 +197,28 @@ class Interpreter:
             if self._values.replayable(template):
                 scope.set(name, await self._values.text(template))
                 return
-        if row.name == "prompt" and (given := scope.given(name)) is not None:
+        if row.name in ASKING and (given := scope.given(name)) is not None:
             scope.set(name, given)
             return
         machine = "" if self._lane.machine is None else self._performer.machine
         kept = next((kept.value for kept in self._book.variables(machine) if kept.name.lower() == name.lower()), None)
         scope.forget(name) if kept is None else scope.set(name, kept, lasting=False)
+
+    async def _ask_again(self, row: CommandRow, trail: Trail) -> None:
+        """A password that an earlier run was given and no ``--set`` gives now (*Resume* 4).
+
+        Raises:
+            Interrupted: nobody can be asked; the run stops as it stands.
+        """
+        name = row.statement.tail.split(self._work.conditions.delimiter)[0].strip()
+        if self._values.scope.given(name) is not None:
+            return
+        try:
+            await self._performer.ask_again(row, lambda: self._place(row, trail), self._values)
+        except Failure as failure:
+            self._emit(events.Notice(f"`{name}` must be asked for again: {failure.message}", failure.help))
+            self._work.end()
+            raise Interrupted from failure
 
     async def _ahead(self, row: CommandRow, trail: Trail) -> None:
         """``$c(NAME)``: the subsection that runs before the row, also when a resume begins here."""

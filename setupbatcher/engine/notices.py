@@ -118,6 +118,16 @@ def no_policy_with_retry() -> Diagnostic:
     )
 
 
+def no_undo_with_files(label: Span) -> Diagnostic:
+    """Whether a file's mark means done or undone could not be told."""
+    return Diagnostic(
+        "SB711",
+        "an undo does not go over data files",
+        label,
+        "undo with a script of its own whose [Data] has the rows of the files",
+    )
+
+
 def unleavable_rows() -> Diagnostic:
     """A machine's cell has room for one data row only."""
     return Diagnostic(

@@ -8,7 +8,7 @@ from typing import Any
 from setupbatcher import events
 from setupbatcher.commands.binding import Bound, bind
 from setupbatcher.commands.registry import ParameterKind
-from setupbatcher.engine.scope import UnknownValue
+from setupbatcher.engine.scope import ASKING, UnknownValue
 from setupbatcher.engine.step import Performer, Verdict, Where
 from setupbatcher.engine.values import Values
 from setupbatcher.errors import Failure
@@ -48,7 +48,7 @@ class NoHost:
 class Rehearsal(Performer):
     """Carries nothing out."""
 
-    async def perform(self, row: CommandRow, where: Where, values: Values) -> Verdict:
+    async def perform(self, row: CommandRow, where: Where, values: Values, *, again: bool = False) -> Verdict:  # noqa: ARG002 -- nothing is begun
         """Say what a row would do."""
         bound = bind(row, self._conditions.delimiter)
         assert bound is not None
@@ -61,6 +61,9 @@ class Rehearsal(Performer):
         values.scope.unknown.update(("lastoutput", "lasterror", "lasterrorcode"))
         self._emit(events.CommandDone(place, row.cell, self.machine, number=number))
         return Verdict.GO_ON
+
+    async def ask_again(self, row: CommandRow, where: Where, values: Values) -> None:
+        """Nobody is asked, so the value stays unknown."""
 
     async def decide(self, row: CommandRow, where: Where, holds: Callable[[], Awaitable[bool]]) -> bool:
         """Decide a head where that is possible; else show it as if it held."""
@@ -89,10 +92,11 @@ class Rehearsal(Performer):
         return bound.command.does.format_map(parts).strip()
 
     async def _remember(self, bound: Bound, values: Values) -> None:
-        if bound.command.name not in {"Set", "Prompt"} or not bound.arguments:
+        asking = bound.command.name.lower() in ASKING
+        if not (asking or bound.command.name == "Set") or not bound.arguments:
             return
         name = bound.arguments[0].text
-        if bound.command.name == "Prompt":
+        if asking:
             given = values.scope.given(name)
             values.scope.forget(name) if given is None else values.scope.set(name, given)
             return

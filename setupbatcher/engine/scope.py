@@ -11,6 +11,9 @@ from setupbatcher.script.aliases import Aliases
 from setupbatcher.script.data import DataSection
 from setupbatcher.script.reserved import column_number, is_reserved
 
+ASKING = frozenset({"prompt", "prompt.password"})
+"""Commands, in lower case, that ask for the value of the variable which they name."""
+
 
 class RowValues:
     """The fields of the data row that a loop is at."""

@@ -14,15 +14,17 @@ from setupbatcher.engine.interpreter import Interpreter, Interrupted, Lane, Stop
 from setupbatcher.engine.link import Link
 from setupbatcher.engine.options import Options, matcher
 from setupbatcher.engine.questions import Questions
-from setupbatcher.engine.scan import ScanRefused, scan
+from setupbatcher.engine.scan import KEPT, ScanRefused, scan
 from setupbatcher.engine.step import StepFailedError
 from setupbatcher.engine.visit import THIS_MACHINE, EndRun
 from setupbatcher.engine.workplace import Keeper, Workplace
+from setupbatcher.errors import Failure
+from setupbatcher.hosts.descriptors import make_room
 from setupbatcher.hosts.secrets import Secrets
 from setupbatcher.markers.book import Book, RowLostError
 from setupbatcher.markers.machines import State, state_of
 from setupbatcher.markers.position import position
-from setupbatcher.markers.resume import Plan, is_left
+from setupbatcher.markers.resume import Plan, is_left, is_through
 from setupbatcher.script.labels import INIT
 
 
@@ -102,9 +104,11 @@ class Session:
     async def _everything(self) -> None:
         if not self._book.document.has_machines:
             await self._init()
+            await self._find_files()
             await self._this_machine()
             return
         names = [row.name for row in self._plan.machines]
+        make_room(min(self._work.scale.machines, len(names)) + KEPT)
         links: dict[str, Link] = {}
         if self._is_scanned():
             reached = await scan(self._work, self._plan.machines)
@@ -114,6 +118,7 @@ class Session:
             names, links = reached.names, reached.links
         fleet = Fleet(self._work, [row.name for row in self._plan.machines], links)
         await self._init()
+        await self._find_files()
         self._check_interrupt()
         try:
             await fleet.run(names)
@@ -154,6 +159,24 @@ class Session:
         except StopRun as stop:
             raise EndRun(stop.status) from stop
 
+    async def _find_files(self) -> None:
+        """The rows of [DataFiles] that look for files, once per script."""
+        section = self._book.document.data_files
+        if section is None:
+            return
+        if self._options.dry_run:
+            for row in section.sources:
+                self._work.emit(events.Notice(f"{row.cell}: what it finds is only known in a run"))
+            return
+        from setupbatcher.engine.datafiles import DataFiles  # noqa: PLC0415 -- needed by few scripts
+
+        try:
+            await DataFiles(self._work).find()
+        except Failure as failure:
+            message = self._work.secrets.mask(failure.message)
+            self._work.emit(events.Notice(f"error {failure.code}: {message}", failure.help))
+            raise EndRun from failure
+
     async def _this_machine(self) -> None:
         work = self._work
         resumed = next(self._book.marked(self._book.main), None) is not None
@@ -193,7 +216,7 @@ class Session:
         if book.document.has_machines:
             finished = not left
         else:
-            finished = position(book, book.main).finished and (book.undoing or position(book, INIT).finished)
+            finished = is_through(book) and (book.undoing or position(book, INIT).finished)
         if finished:
             return 0
         return self._work.interrupted if self._work.interrupted is not None else 1

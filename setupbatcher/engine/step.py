@@ -18,12 +18,13 @@ from setupbatcher.commands.perform import arguments, perform
 from setupbatcher.commands.registry import Outcome
 from setupbatcher.engine.link import Link
 from setupbatcher.engine.questions import Answer, OnError, Questions
-from setupbatcher.engine.scope import RowValues
+from setupbatcher.engine.scope import ASKING, RowValues
 from setupbatcher.engine.values import Values
 from setupbatcher.errors import Failure
 from setupbatcher.events import Place
 from setupbatcher.hosts.base import Host
 from setupbatcher.hosts.secrets import Secrets
+from setupbatcher.script.document import Document
 from setupbatcher.script.rows import CommandRow
 from setupbatcher.script.variables import Kept
 
@@ -68,6 +69,7 @@ class Conditions:
         folder: the script's.
         numbers: of the run's commands, each given once.
         settled: waits until what was earned is as safe as was asked for.
+        script: gives the script as it is now.
     """
 
     on_error: OnError
@@ -77,6 +79,7 @@ class Conditions:
     folder: Path
     numbers: Iterator[int]
     settled: Callable[[], Awaitable[None]]
+    script: Callable[[], Document]
 
 
 class Performer:
@@ -111,6 +114,7 @@ class Performer:
         self._emit = emit
         self._bound: dict[int, Bound] = {}
         self._number = 0
+        self._again = False
         self.machine = machine
         self.last_code = 0
         self.last_error = ""
@@ -148,14 +152,21 @@ class Performer:
     def _began(self, process: int) -> None:
         self._emit(events.ProcessStarted(process, self._number))
 
-    async def perform(self, row: CommandRow, where: Where, values: Values) -> Verdict:
+    async def perform(self, row: CommandRow, where: Where, values: Values, *, again: bool = False) -> Verdict:
         """Carry out a row.
+
+        Args:
+            row: of a command.
+            where: it stands.
+            values: the variables.
+            again: an earlier run has begun it already.
 
         Raises:
             StepFailedError: it failed and the error stands.
         """
         bound = self._bind(row)
         begun = time.monotonic()
+        self._again = again
         self._emit(events.CommandStarted(where(), row.cell, self.machine, self.number()))
         await self._conditions.settled()
         while True:
@@ -178,7 +189,7 @@ class Performer:
             self._emit(events.CommandFailed(place, self.status, self.machine, self._number))
             return Verdict.STOP_RUN
         lasting = bound.command.name == "Set" and all(values.replayable(each.template) for each in bound.arguments)
-        kept = () if lasting else self._kept(place, outcome, values)
+        kept = () if lasting else self._kept(place, bound, outcome, values)
         self._succeeded(outcome, values, lasting=lasting)
         self._done(row, place, begun, outcome, kept=kept)
         return Verdict.GO_ON
@@ -210,8 +221,20 @@ class Performer:
                     self._emit(events.CommandFailed(place, failure.code, self.machine))
                     raise StepFailedError(failure.code, place) from failure
 
-    def _kept(self, place: Place, outcome: Outcome, values: Values) -> tuple[Kept, ...]:
+    async def ask_again(self, row: CommandRow, where: Where, values: Values) -> None:
+        """Ask once more for the password of a row that is done: it is kept nowhere.
+
+        Raises:
+            Failure: nobody answers.
+        """
+        outcome = await self._once(row, self._bind(row), where(), values)
+        for name, value in outcome.values.items():
+            values.scope.set(name, value)
+
+    def _kept(self, place: Place, bound: Bound, outcome: Outcome, values: Values) -> tuple[Kept, ...]:
         """The variables that a resume could not work out again. Secrets are never kept (*Resume* 4)."""
+        if outcome.values and any(values.holds_secret(each.template) for each in bound.arguments):
+            return ()
         machine = "" if place.machine is None else self.machine
         return tuple(
             Kept(machine, name, value)
@@ -239,6 +262,7 @@ class Performer:
                 self._secrets.mask(outcome.note),
                 ignored,
                 kept=kept,
+                filled=outcome.filled,
                 number=self._number,
             )
         )
@@ -283,6 +307,7 @@ class Performer:
             try:
                 return await self._once(row, bound, where(), values)
             except Failure as failure:
+                self._again = True
                 if left <= 0:
                     raise
                 self._told(where(), failure, retry=left)
@@ -294,7 +319,7 @@ class Performer:
         texts = [await values.text(argument.template, raw=raw) for argument in bound.arguments]
         if bound.command.body is None:
             return self._flow(bound.command.name, arguments(bound.command, texts))
-        answer = values.scope.given(texts[0]) if bound.command.name == "Prompt" and texts else None
+        answer = values.scope.given(texts[0]) if row.name in ASKING and texts else None
         if answer is not None:
             return Outcome(values={texts[0]: answer})
         switch = row.statement.switch("t")
@@ -304,7 +329,8 @@ class Performer:
             self._lost = None
         talk = _Talk(self, place)
         controller = self._controller.host.told_of_processes(self._began)
-        context = Context(self.host, controller, self._conditions.folder, limit, talk, self._reconnect)
+        folder, script = self._conditions.folder, self._conditions.script
+        context = Context(self.host, controller, folder, limit, talk, self._reconnect, script, self._again)
         try:
             return await perform(bound.command, context, texts)
         finally:
@@ -337,6 +363,11 @@ class Performer:
     def questions(self) -> Questions:
         """Who is asked."""
         return self._questions
+
+    @property
+    def secrets(self) -> Secrets:
+        """What is masked."""
+        return self._secrets
 
     def system(self) -> dict[str, Callable[[], str]]:
         """The system variables that speak of the last command."""
@@ -375,3 +406,8 @@ class _Talk:
 
     async def ask(self, question: str, default: str | None = None) -> str:
         return await self._performer.questions.ask(question, default)
+
+    async def secret(self, question: str) -> str:
+        answer = await self._performer.questions.secret(question)
+        self._performer.secrets.register(answer)
+        return answer

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from setupbatcher.engine.scope import ASKING
 from setupbatcher.markers.book import Book
 from setupbatcher.script.rows import MachineRow, RowKind
 
@@ -43,5 +44,13 @@ def declared_names(book: Book) -> frozenset[str]:
     """The names that some row gives a value, in lower case."""
     delimiter = book.document.settings.get("BatchSettings.CommandDelimiter")
     rows = (row for section in book.command_sections() for row in section.rows if row.kind is RowKind.ROW)
-    names = (row.statement.tail.split(delimiter)[0].strip().lower() for row in rows if row.name in {"set", "prompt"})
+    names = (row.statement.tail.split(delimiter)[0].strip().lower() for row in rows if row.name in {"set", *ASKING})
     return frozenset(name for name in names if name)
+
+
+def given_passwords(book: Book, given: Mapping[str, str]) -> list[str]:
+    """The values that the command line gives variables of ``Prompt.Password``."""
+    delimiter = book.document.settings.get("BatchSettings.CommandDelimiter")
+    rows = (row for section in book.command_sections() for row in section.rows if row.name == "prompt.password")
+    asked = {row.statement.tail.split(delimiter)[0].strip().lower() for row in rows}
+    return [value for name, value in given.items() if name.lower() in asked]

@@ -70,9 +70,19 @@ class Values:
             if raw:
                 return "%" + "|".join((part.name, *part.filters)) + "%"
             raise UnknownValue(part.name)
+        written = value
         for name in part.filters:
-            value = FILTERS[name.lower()](value)
-        return value
+            written = FILTERS[name.lower()](written)
+        if written != value and self._is_secret(value):
+            self._secrets.register(written)
+        return written
+
+    def _is_secret(self, value: str) -> bool:
+        return self._secrets.mask(value) != value
+
+    def holds_secret(self, template: Template) -> bool:
+        """Some variable of a template that was filled in has a secret in its value."""
+        return any(self._is_secret(self.scope.get(variable.name) or "") for variable in template.variables())
 
     async def holds(self, text: str) -> bool:
         """Whether a condition is true now; it is parsed before any value is put in.

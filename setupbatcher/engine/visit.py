@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from enum import Enum
 
 from setupbatcher import events
@@ -128,7 +129,10 @@ class Visit:
             raise EndRun from failed
         # A call in flight is repeated as a whole, so only a loop of the section itself counts.
         at = next((loop.row for loop in failed.place.loops if loop.section == work.book.main), None)
-        left = events.MachineLeft(self._line(), self._name, failed.code, failed.place.counter, at, again)
+        line = failed.place.counter
+        if work.book.document.data_files is not None:
+            line, at = 0, None  # its rows in [Data] give way to those of another file
+        left = events.MachineLeft(self._line(), self._name, failed.code, line, at, again)
         work.emit(left, lane.track)
         return Ended.FAILED
 
@@ -146,8 +150,15 @@ async def commands(work: Workplace, lane: Lane, performer: Performer, scope: Sco
         EndRun: a ``Stop n`` was met.
         Interrupted: the run was asked to end.
     """
-    try:
+
+    async def once() -> None:
         await Interpreter(work, lane, performer, scope).run(work.book.main)
+
+    try:
+        if work.book.document.data_files is None:
+            await once()
+        else:
+            await through_files(work, once, lane.machine)
     except StopMachine:
         return
     except StopRun as stop:
@@ -156,6 +167,21 @@ async def commands(work: Workplace, lane: Lane, performer: Performer, scope: Sco
         work.emit(events.MachineStopped(failed.place.machine, performer.machine, failed.code, failed.place), lane.track)
         await on_error(work, lane, performer, scope, failed.place.machine)
         raise
+
+
+async def through_files(work: Workplace, once: Callable[[], Awaitable[None]], machine: str | None) -> None:
+    """The commands once for every data file.
+
+    Raises:
+        EndRun: a file cannot be had; no marker speaks of it, so the next run tries again.
+    """
+    from setupbatcher.engine.datafiles import DataFiles  # noqa: PLC0415 -- needed by few scripts
+
+    try:
+        await DataFiles(work).each(once, lambda: None if machine is None else work.book.machine_line(machine))
+    except Failure as failure:
+        work.emit(events.Notice(f"error {failure.code}: {work.secrets.mask(failure.message)}", failure.help))
+        raise EndRun from failure
 
 
 async def on_error(work: Workplace, lane: Lane, performer: Performer, scope: Scope, machine: int | None) -> None:

@@ -34,6 +34,9 @@ class Keeper(Protocol):
     def look(self) -> None:
         """Take over what somebody has saved in the script meanwhile."""
 
+    def was_begun(self, place: events.Place, machine: str) -> bool:
+        """A command was in flight when an earlier run died; said once."""
+
     async def settled(self) -> None:
         """Wait until what was earned is as safe as was asked for."""
 
@@ -95,9 +98,12 @@ class Workplace:
             folder=self.folder,
             numbers=itertools.count(1),
             settled=keeper.settled,
+            script=book.current,
         )
         self.controller = Link(NoHost("the controller") if options.dry_run else LocalHost(self.folder))
         self.scope = Scope(book.document.aliases, options.given, system.of_run(script), system.declared_names(book))
+        for password in system.given_passwords(book, options.given):
+            secrets.register(password)
 
     # The end of a run
 

@@ -20,21 +20,16 @@ NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getatt
 _STEP = 16 * CHUNK
 _SMALL = 64 * 1024
 _POSIX = os.name != "nt"
+_KINDS = {modes.S_IFREG: Kind.FILE, modes.S_IFDIR: Kind.DIRECTORY, modes.S_IFLNK: Kind.LINK}
 _CANNOT_COPY_INSIDE = {errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM, errno.EBADF}
 
 
 def stat_of(found: os.stat_result, name: str = "") -> Stat:
     """What the system found, in our terms."""
-    if modes.S_ISREG(found.st_mode):
-        kind = Kind.FILE
-    elif modes.S_ISDIR(found.st_mode):
-        kind = Kind.DIRECTORY
-    elif modes.S_ISLNK(found.st_mode):
-        kind = Kind.LINK
-    else:
-        kind = Kind.OTHER
     owner = (found.st_uid, found.st_gid) if _POSIX else None
-    return Stat(kind, found.st_size, modes.S_IMODE(found.st_mode), found.st_mtime, name, owner)
+    mode = found.st_mode
+    kind = _KINDS.get(modes.S_IFMT(mode), Kind.OTHER)
+    return Stat(kind, found.st_size, modes.S_IMODE(mode), found.st_mtime, name, owner)
 
 
 def entries(path: PurePath) -> list[Stat]:
@@ -138,27 +133,76 @@ class Writer:
     Args:
         path: where; nothing stands there yet.
         mode: permission bits of the finished file; by default those of any new file.
+        wait: the file is finished when it is on disk; else the caller sees to that.
     """
 
-    def __init__(self, path: PurePath, mode: int | None) -> None:
+    def __init__(self, path: PurePath | str, mode: int | None, *, wait: bool = True) -> None:
+        self._wait = wait
         self._descriptor = os.open(path, NEW, 0o666 if mode is None else 0o600)
         self._mode = mode
 
     def write(self, data: bytes) -> None:
         """Write all of the data."""
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._descriptor, view) :]
+        _write(self._descriptor, data)
 
     def finish(self) -> None:
         """Set the mode and wait until the file is on disk."""
         if self._mode is not None and _POSIX:
             os.fchmod(self._descriptor, self._mode)
-        os.fsync(self._descriptor)
+        if self._wait:
+            os.fsync(self._descriptor)
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._descriptor)
+
+
+def copy_small(source: str, target: str, *, wait: bool) -> bool:
+    """Copy a small file with its mode and time at one go, to a path where nothing stands yet.
+
+    Args:
+        source: the file to copy.
+        target: where to.
+        wait: the copy is complete when it is on disk; else the caller sees to that.
+
+    Returns:
+        Whether it was small; else there is no copy yet.
+    """
+    reader = os.open(source, OLD)
+    try:
+        found = os.fstat(reader)
+        if found.st_size >= _SMALL:
+            return False
+        data = os.read(reader, found.st_size + 1)
+        if len(data) != found.st_size:
+            return False
+        writer = os.open(target, NEW, 0o600)
+        try:
+            _write(writer, data)
+            _finish(writer, target, found, wait=wait)
+        finally:
+            os.close(writer)
+    finally:
+        os.close(reader)
+    return True
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    """Write all of the data."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _finish(descriptor: int, path: PurePath | str, like: os.stat_result, *, wait: bool) -> None:
+    """Give a written file the mode and the time of another one, and wait until it is on disk."""
+    if _POSIX:
+        os.fchmod(descriptor, modes.S_IMODE(like.st_mode))
+        os.utime(descriptor, ns=(like.st_atime_ns, like.st_mtime_ns))
+    if wait:
+        os.fsync(descriptor)
+    if not _POSIX:
+        os.utime(path, ns=(like.st_atime_ns, like.st_mtime_ns))
 
 
 class Copy:
@@ -175,7 +219,6 @@ class Copy:
         self._source = source
         self._stat = os.fstat(source)
         self._target = target
-        self._small = self._stat.st_size < _SMALL
         self._inside = hasattr(os, "copy_file_range")
         self._descriptor = os.open(target, NEW, 0o600)
 
@@ -186,29 +229,13 @@ class Copy:
             Whether the copy is complete.
         """
         left = _STEP
-        if self._small:
-            self._small = False
-            if self._at_once():
-                self._finish()
-                return True
         while left > 0:
             count = self._piece(min(left, _STEP))
             if not count:
-                self._finish()
+                _finish(self._descriptor, self._target, self._stat, wait=self._wait)
                 return True
             left -= count
         return False
-
-    def _at_once(self) -> bool:
-        """Copy a small file with one read and one write; returns whether that was all of it."""
-        data = os.read(self._source, self._stat.st_size + 1)
-        self._write(data)
-        return len(data) == self._stat.st_size
-
-    def _write(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(self._descriptor, view) :]
 
     def _piece(self, size: int) -> int:
         if self._inside:
@@ -222,17 +249,8 @@ class Copy:
                 return count
             self._inside = False  # the end, or a file system that cannot: reading tells which
         data = os.read(self._source, CHUNK)
-        self._write(data)
+        _write(self._descriptor, data)
         return len(data)
-
-    def _finish(self) -> None:
-        if _POSIX:
-            os.fchmod(self._descriptor, modes.S_IMODE(self._stat.st_mode))
-            os.utime(self._descriptor, ns=(self._stat.st_atime_ns, self._stat.st_mtime_ns))
-        if self._wait:
-            os.fsync(self._descriptor)
-        if not _POSIX:
-            os.utime(self._target, ns=(self._stat.st_atime_ns, self._stat.st_mtime_ns))
 
     def close(self) -> None:
         """Close the target."""

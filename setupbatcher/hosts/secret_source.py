@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
+
+_SOURCE = re.compile(r"env:\w+|keyring:[^/]+/.+|prompt:")
 
 
 class Secret(NamedTuple):
@@ -12,3 +15,8 @@ class Secret(NamedTuple):
     """
 
     source: str
+
+
+def is_source(text: str) -> bool:
+    """The text says where a secret is kept, and is not the secret itself."""
+    return _SOURCE.fullmatch(text) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import asyncssh
 
@@ -38,6 +38,12 @@ class SshHost:
     def name(self) -> str:
         """The machine's name as the script writes it."""
         return self._spec.name
+
+    @property
+    def address(self) -> str:
+        """Where its SSH service was reached; behind a jump host or a proxy command, what the script says."""
+        peer = self._connection.get_extra_info("peername") if len(self._connections) == 1 else None
+        return str(peer[0]) if peer else self._spec.address or self._spec.name
 
     @property
     def platform(self) -> Platform:
@@ -81,6 +87,16 @@ class SshHost:
                 help="make it executable with `chmod +x`, or run it through its interpreter",
             )
         return result
+
+    @property
+    def connected(self) -> bool:
+        """No end of the connection is known."""
+        return not self._connection.is_closed()
+
+    def told_of_processes(self, began: Callable[[int], None]) -> SshHost:
+        """Itself: it starts none on the controller."""
+        del began
+        return self
 
     async def close(self) -> None:
         """End the connection; safe to call twice."""

@@ -60,6 +60,8 @@ class RemoteCommand(asyncssh.SSHClientSession[bytes]):
     def close(self) -> None:
         """Give the channel up."""
         self._ending.cancel()
+        if not self.done.cancel() and not self.done.cancelled():
+            self.done.exception()  # where the channel could not even be opened nobody has waited for it
         if self._channel is not None:
             self._channel.abort()
 

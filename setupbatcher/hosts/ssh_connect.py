@@ -13,7 +13,8 @@ from setupbatcher import errors
 from setupbatcher.errors import Failure
 from setupbatcher.hosts import known_hosts, ssh_errors
 from setupbatcher.hosts.base import HostSpec
-from setupbatcher.hosts.ssh_way import Way, find_way, jump_spec, open_socket, options_of
+from setupbatcher.hosts.ports import open_socket
+from setupbatcher.hosts.ssh_way import Way, find_way, jump_spec, options_of
 
 KEEPALIVE_INTERVAL = 10.0
 """Seconds of silence after which the other side is asked for a sign of life."""
@@ -167,7 +168,8 @@ class _Login:
         if self.tunnel is not None:
             options["tunnel"] = self.tunnel
         elif not self.way.through_command:
-            options["sock"] = await open_socket(self.way)
+            way = self.way
+            options["sock"] = await open_socket(way.host, way.port, way.family, way.local_address)
         return options
 
     def _key_failure(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,31 +98,3 @@ def jump_spec(text: str, spec: HostSpec) -> HostSpec:
         key_file=None,
         password=None,
     )
-
-
-async def open_socket(way: Way) -> socket.socket:
-    """Open a TCP connection; the first address that answers wins.
-
-    Raises:
-        OSError: what the first address failed with, when none answers.
-    """
-    loop = asyncio.get_running_loop()
-    first: OSError | None = None
-    for family, kind, protocol, _, address in await loop.getaddrinfo(
-        way.host, way.port, family=way.family, type=socket.SOCK_STREAM
-    ):
-        attempt = socket.socket(family, kind, protocol)
-        try:
-            attempt.setblocking(False)  # noqa: FBT003 -- the library's own signature
-            if way.local_address:
-                attempt.bind(way.local_address)
-            await loop.sock_connect(attempt, address)
-        except OSError as error:
-            attempt.close()
-            first = first or error
-        except BaseException:
-            attempt.close()
-            raise
-        else:
-            return attempt
-    raise first or socket.gaierror(socket.EAI_NONAME, "no address")

@@ -13,9 +13,11 @@ from setupbatcher.markers.cell import (
     parse_command_marker,
     parse_machine_marker,
 )
+from setupbatcher.markers.fillings import Fillings
 from setupbatcher.markers.rows import Rows, put
 from setupbatcher.script.cells import MarkerColumn, read
 from setupbatcher.script.document import CommandSection, Document
+from setupbatcher.script.filling import Filling, filled
 from setupbatcher.script.labels import BATCH, MACHINES_ID, UNDO, Kind, SectionId
 from setupbatcher.script.rows import COMMANDS, MACHINES, CommandRow, MachineRow
 from setupbatcher.script.variables import VARIABLES, Kept, read_variables, write_variables
@@ -49,13 +51,19 @@ class Keep(NamedTuple):
     variable: Kept
 
 
+class Fill(NamedTuple):
+    """Give a section other rows."""
+
+    filling: Filling
+
+
 class Drop(NamedTuple):
     """Forget the kept variables of a machine; of [Init] and scripts without machines where it is empty."""
 
     machine: str
 
 
-Change = Mark | Clear | Finish | Keep | Drop
+Change = Mark | Clear | Finish | Fill | Keep | Drop
 
 NOTHING = CommandMarker()
 _OF_ONE_MACHINE = frozenset({Kind.BATCH, Kind.UNDO, Kind.SUB, Kind.ON_ERROR})
@@ -100,6 +108,8 @@ class Book:
         self._cells: dict[str, dict[int, str]] = {}
         self._data: dict[str, Rows] = {}
         self._places: dict[str, list[int | None]] = {}
+        self.fillings = Fillings()
+        """The sections that this run has given other rows."""
         self._variables = read_variables(document)
         self._main: SectionId | None = None
         self._bare = False
@@ -113,6 +123,7 @@ class Book:
 
     @main.setter
     def main(self, section: SectionId) -> None:
+        """What a run is about to do, whatever the cells say."""
         self._main = section
 
     def _is_undone(self, row: MachineRow) -> bool:
@@ -144,11 +155,11 @@ class Book:
 
     def commands(self, section: SectionId) -> CommandSection | None:
         """A section of commands as the run knows it, or ``None``."""
-        return self._commands.commands(section)
+        return self.fillings.commands(section) or self._commands.commands(section)
 
     def command_sections(self) -> list[CommandSection]:
-        """All sections of commands as the run knows them."""
-        return list(self._commands.command_sections.values())
+        """All sections whose rows keep markers in column 2, as the run knows them."""
+        return [self.fillings.commands(each.section) or each for each in self._commands.marked_sections]
 
     def written_line(self, section: SectionId, line: int) -> int | None:
         """Where a row of the run stands in the script now; ``None`` where it is gone."""
@@ -229,7 +240,7 @@ class Book:
 
     # What happens to it
 
-    def apply(self, changes: Iterable[Change]) -> None:
+    def apply(self, changes: Iterable[Change]) -> None:  # noqa: C901 -- a few lines a kind of change
         """Take changes over."""
         for change in changes:
             match change:
@@ -244,6 +255,8 @@ class Book:
                     cells.update((line, "") for line, _ in list(self.marked(section)))
                 case Finish(section, above):
                     self.rows(section).finish(above)
+                case Fill(filling):
+                    self._fill(filling)
                 case Keep(kept):
                     self._variables[kept.key] = kept
                 case Drop(machine):
@@ -265,9 +278,20 @@ class Book:
                 news = self.keeps_variables and self._variables.get(kept.key) != kept
             case Drop(machine):
                 news = bool(self.variables(machine))
-            case Finish():
+            case Finish() | Fill():
                 news = True
         return news
+
+    def _fill(self, filling: Filling) -> None:
+        """Write into a script from now on whose section has other rows; their markers are those that the rows have."""
+        key = filling.section.key
+        before, self.document = self.document, self.document.changed(filled(self.document, filling))
+        self.fillings.take(filling.section, before, self.document)
+        self._data.pop(key, None)
+        for other, rows in self._data.items():
+            self._data[other] = rows.moved(self.document.data_sections[other], list(range(len(rows.data))))
+        for places in (self._cells, self._lines, self._places):
+            places.pop(key, None)
 
     # What an edit of the script does to it; markers/moving.py knows what it means
 
@@ -319,6 +343,7 @@ class Book:
 
     def earned(self) -> Iterator[Change]:
         """Everything that this run has set, as changes of the script as it is written now."""
+        yield from map(Fill, self.fillings.unwritten)
         for section in (MACHINES_ID, *(commands.section for commands in self.command_sections())):
             for line, text in self._cells.get(section.key, {}).items():
                 yield Mark(section, line, text)

@@ -81,7 +81,7 @@ def _commands(book: Book, selection: Selection, section: SectionId | None, offse
         return []
     return [
         (commands.section, line)
-        for commands in book.document.command_sections.values()
+        for commands in book.document.marked_sections
         if section is None or commands.section.key == section.key
         for line, _ in book.marked(commands.section)
         if commands.rows[line - 1].start >= offset
@@ -92,7 +92,7 @@ def _cleared(book: Book, selection: Selection, section: SectionId | None, offset
     changes: list[Change] = [Mark(MACHINES_ID, line, "") for line in _machines(book, selection, section, offset)]
     rows = _commands(book, selection, section, offset)
     changes += [Mark(where, line, "") for where, line in rows]
-    for commands in book.document.command_sections.values():
+    for commands in book.document.marked_sections:
         loops = all_loops(commands.flow.blocks)
         changes += [Clear(loop.data) for loop, _ in loops if (commands.section, loop.row.line) in rows]
     for data in book.document.data_sections.values():

@@ -6,8 +6,6 @@ then go over to the edited one as they do when a script is edited during a run.
 
 from __future__ import annotations
 
-import base64
-import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +15,7 @@ from setupbatcher.markers.agreement import findings
 from setupbatcher.markers.book import Book, Change, Clear, Mark, RowLostError
 from setupbatcher.markers.journal import Content
 from setupbatcher.markers.moving import move
-from setupbatcher.markers.records import InFlight, Recovery, replay
+from setupbatcher.markers.records import InFlight, Recovery, packed, replay, unpacked
 from setupbatcher.script.blocks import all_loops, all_rows
 from setupbatcher.script.document import Document
 from setupbatcher.script.rows import COMMANDS
@@ -31,8 +29,7 @@ def text_record(document: Document) -> list[list[Any]]:
     """The script that the records behind this one are about; none where it is too long to be worth it."""
     if len(document.text) > KEPT_WHOLE:
         return []
-    packed = zlib.compress(document.text.encode("utf-8", "surrogatepass"), 1)
-    return [["text", base64.b64encode(packed).decode("ascii")]]
+    return [["text", packed(document.text)]]
 
 
 def recover_edited(document: Document, content: Content, running: Sequence[InFlight]) -> Recovery:
@@ -71,7 +68,9 @@ def with_counters(book: Book) -> Book:
     """A book of the script as it is to be, the line counter adjusted to the rows as they stand now."""
     document = book.document.changed(book.render())
     fixes = [finding.fix for finding in findings(document) if finding.code == "SB703" and finding.fix]
-    return Book(document.changed(apply(document.text, [edit for fix in fixes for edit in fix.edits])))
+    true = Book(document.changed(apply(document.text, [edit for fix in fixes for edit in fix.edits])))
+    true.fillings = book.fillings
+    return true
 
 
 def _without_rows_in_work(book: Book) -> int:
@@ -93,9 +92,8 @@ def _old_script(content: Content) -> tuple[int, Document | None]:
     """The last script that the journal has whole, and the number of the first record behind it."""
     for number in range(len(content.records) - 1, -1, -1):
         match content.records[number]:
-            case ["text", str(packed)]:
-                text = zlib.decompress(base64.b64decode(packed)).decode("utf-8", "surrogatepass")
-                return number + 1, Document.from_text(text)
+            case ["text", str(text)]:
+                return number + 1, Document.from_text(unpacked(text))
     return 0, None
 
 
@@ -106,8 +104,20 @@ def is_same_script(old: Document, new: Document) -> bool:
 
 
 def _command_rows(document: Document) -> Counter[str]:
-    sections = document.command_sections.values()
+    sections = document.marked_sections
     return Counter(COMMANDS.strip(row.text).strip() for section in sections for row in section.rows if row.name)
+
+
+def still_open(book: Book, entry: InFlight) -> InFlight | None:
+    """A command that was in flight and is still to be run, by the lines of the script as it is now; or ``None``."""
+    found = _moved(book.document, entry)
+    if found is None or book.command(found.section, found.line).done:
+        return None
+    if book.document.has_machines and found.section == book.main:
+        rows = (row for row in book.document.machines if row.name.lower() == entry.machine.lower())
+        marker = next((book.machine(row.line) for row in rows), None)
+        return None if marker is None or marker.line is None else found
+    return found
 
 
 def _moved(document: Document, entry: InFlight) -> InFlight | None:
@@ -119,4 +129,4 @@ def _moved(document: Document, entry: InFlight) -> InFlight | None:
     return replace(entry, line=lines[0]) if len(lines) == 1 else None
 
 
-__all__ = ["is_same_script", "recover_edited", "text_record", "with_counters"]
+__all__ = ["is_same_script", "recover_edited", "still_open", "text_record", "with_counters"]

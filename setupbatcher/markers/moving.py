@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from setupbatcher.markers.book import Book, RowLostError
 from setupbatcher.markers.cell import CommandMarker, MachineMarker
+from setupbatcher.markers.fillings import AmbiguousError
 from setupbatcher.markers.matching import match_lines
 from setupbatcher.script.blocks import Loop, all_loops, all_rows
 from setupbatcher.script.data import DataSection
@@ -24,8 +25,13 @@ def move(book: Book, edited: Document) -> None:
     """Let a book go on with an edited script.
 
     Raises:
-        RowLostError: a data row or section that is worked on is gone; the book is as it was.
+        RowLostError: a data row or section that is worked on is gone, or it is not known whose rows a section has that
+            was filled; the book is as it was.
     """
+    try:
+        edited = book.fillings.put_into(edited, book.document)
+    except AmbiguousError as error:
+        raise RowLostError from error
     data = _data_places(book, edited)
     if any(section.key not in data and book.needs_data(section) for section in book.known_data()):
         raise RowLostError

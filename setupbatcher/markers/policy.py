@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from setupbatcher import events
 from setupbatcher.events import LoopPlace, Place
-from setupbatcher.markers.book import Book, Change, Clear, Drop, Keep, Mark
+from setupbatcher.markers.book import Book, Change, Clear, Drop, Fill, Keep, Mark
 from setupbatcher.markers.cell import CommandMarker, MachineMarker
 from setupbatcher.markers.machines import adoption, unreachable_marker
 from setupbatcher.script.blocks import Loop, all_loops, all_rows
-from setupbatcher.script.labels import BATCH, INIT, MACHINES_ID, ON_ERROR, UNDO, Kind, SectionId
+from setupbatcher.script.document import FileSection
+from setupbatcher.script.filling import Filling
+from setupbatcher.script.labels import BATCH, DATA_FILES, INIT, MACHINES_ID, ON_ERROR, UNDO, Kind, SectionId
+from setupbatcher.script.rows import FileRow
 
 DONE = CommandMarker(done=True)
 
@@ -20,7 +23,9 @@ def changes(book: Book, event: events.Event) -> list[Change]:
     return [change for change in _changes(book, event) if book.is_news(change)]
 
 
-def _changes(book: Book, event: events.Event) -> Iterator[Change]:  # noqa: C901, PLR0912 -- a few lines a kind of event
+def _changes(  # noqa: C901, PLR0912, PLR0915 -- a few lines a kind of event
+    book: Book, event: events.Event
+) -> Iterator[Change]:
     match event:
         case events.MachineStarted(machine=int(line), resumed=False):
             yield from machine_erased(book)
@@ -29,7 +34,8 @@ def _changes(book: Book, event: events.Event) -> Iterator[Change]:  # noqa: C901
             yield from adoption(book, line)
         case events.MachineUnreachable(machine, _, code):
             yield Mark(MACHINES_ID, machine, str(unreachable_marker(book, machine, code)))
-        case events.CommandDone(place, ignored=ignored, returned=returned, kept=kept):
+        case events.CommandDone(place, ignored=ignored, returned=returned, kept=kept, filled=filled):
+            yield from map(Fill, filled)
             yield from map(Keep, kept)
             yield Mark(place.section, place.line, str(CommandMarker(ignored, done=True)))
             if returned is not None:
@@ -62,8 +68,15 @@ def _changes(book: Book, event: events.Event) -> Iterator[Change]:  # noqa: C901
             if last:
                 yield from init_erased()
         case events.MachineLeft(machine, _, code, line, row):
-            yield _machine(book, machine, MachineMarker(code, line, at=True, row=row))
+            yield _machine(book, machine, MachineMarker(code, line, at=line > 0, row=row))
             yield from machine_erased(book)
+        case events.FilesFound(filled=filled) | events.FileStarted(filled=Filling() as filled):
+            yield Fill(filled)
+        case events.FileDone(line, machine):
+            yield from pass_erased(book)
+            yield Mark(DATA_FILES, line, str(DONE))
+            if machine is not None:
+                yield _machine(book, machine, MachineMarker(None, 0))
         case events.ScriptDone() if book.undoing:
             yield Clear(INIT)
             yield from machine_erased(book, spared=UNDO)
@@ -75,7 +88,19 @@ def _changes(book: Book, event: events.Event) -> Iterator[Change]:  # noqa: C901
 
 
 def machine_erased(book: Book, spared: SectionId | None = None) -> Iterator[Change]:
-    """Erase what speaks of one machine only: [Batch], [Undo], subsections, data."""
+    """Erase what speaks of one machine only: [Batch], [Undo], subsections, data, data files."""
+    yield from (Mark(DATA_FILES, row.line, "") for row in data_files(book))
+    yield from pass_erased(book, spared)
+
+
+def data_files(book: Book) -> list[FileRow]:
+    """The rows of [DataFiles] that name a file."""
+    section = book.commands(DATA_FILES)
+    return section.files if isinstance(section, FileSection) else []
+
+
+def pass_erased(book: Book, spared: SectionId | None = None) -> Iterator[Change]:
+    """Erase what speaks of one way through the commands: all of a machine but its data files."""
     yield from (Clear(section) for section in (BATCH, UNDO) if section != spared)
     for section in book.command_sections():
         if section.section.kind is Kind.SUB:
@@ -85,8 +110,9 @@ def machine_erased(book: Book, spared: SectionId | None = None) -> Iterator[Chan
 
 
 def init_erased() -> Iterator[Change]:
-    """Erase what [Init] has left: no listed machine is unfinished."""
+    """Erase what is done once per script: no listed machine is unfinished."""
     yield Clear(INIT)
+    yield Clear(DATA_FILES)
     yield Drop("")
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from setupbatcher.markers.book import Book, Change, Clear, Drop, Finish, Keep, Mark
+from setupbatcher.markers import fillings
+from setupbatcher.markers.book import Book, Change, Clear, Drop, Fill, Finish, Keep, Mark
 from setupbatcher.markers.journal import Content
 from setupbatcher.script.document import Document
+from setupbatcher.script.filling import Filling
 from setupbatcher.script.labels import Kind, SectionId
 from setupbatcher.script.rows import COMMANDS
 from setupbatcher.script.variables import Kept
@@ -56,6 +59,10 @@ def encode_changes(book: Book, changes: Iterable[Change]) -> list[list[Any]]:
                 encoded.append([section.key])
             case Finish(section, above):
                 encoded.append([section.key, above])
+            case Fill(filling):
+                rows = packed("".join(f"{row}\n" for row in filling.rows))
+                before = fillings.fingerprint(fillings.plain_rows(book.document, filling.section))
+                encoded.append(["fill", filling.section.key, rows, before])
             case Keep(kept):
                 encoded.append(["keep", kept.machine, kept.name, kept.value])
             case Drop(machine):
@@ -195,6 +202,8 @@ def _apply(book: Book, changes: list[list[Any]]) -> int:
     lost = 0
     for change in changes:
         match change:
+            case ["fill", key, rows, before]:
+                lost += not _fill(book, section_of(key), rows, before)
             case ["keep", machine, name, value]:
                 book.apply([Keep(Kept(machine, name, value))])
             case ["drop", machine]:
@@ -211,6 +220,28 @@ def _apply(book: Book, changes: list[list[Any]]) -> int:
                 lost += found is None
                 book.apply([] if found is None else [Mark(section, found, text)])
     return lost
+
+
+def _fill(book: Book, section: SectionId, rows: str, before: int) -> bool:
+    """Fill a section that holds what it held then; ``True`` where it is as it should be."""
+    if book.document.frame(section) is None:
+        return False
+    filling = Filling(section, tuple(unpacked(rows).split("\n")[:-1]))
+    found = fillings.plain_rows(book.document, section)
+    if fillings.fingerprint(found) != before:
+        return found == list(filling.rows)
+    book.apply([Fill(filling)])
+    return True
+
+
+def packed(text: str) -> str:
+    """A text as the journal keeps it."""
+    return base64.b64encode(zlib.compress(text.encode("utf-8", "surrogatepass"), 1)).decode("ascii")
+
+
+def unpacked(text: str) -> str:
+    """The text of :func:`packed`."""
+    return zlib.decompress(base64.b64decode(text)).decode("utf-8", "surrogatepass")
 
 
 def is_gone(document: Document, section: SectionId) -> bool:

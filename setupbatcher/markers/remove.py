@@ -22,7 +22,7 @@ def _edits(document: Document) -> Iterator[Edit]:
     for machine in document.machines:
         if not machine.marker or parse_machine_marker(machine.marker):
             yield from _stripped(machine.start, machine.text, MACHINES)
-    for section in document.command_sections.values():
+    for section in document.marked_sections:
         for row in section.rows:
             if row.kind is RowKind.ROW and (not row.marker or parse_command_marker(row.marker)):
                 yield from _stripped(row.start, row.text, COMMANDS)

@@ -14,7 +14,7 @@ from setupbatcher.markers.policy import machine_erased
 from setupbatcher.markers.position import ResumePoint, is_regular, position
 from setupbatcher.script.blocks import all_chains, all_loops
 from setupbatcher.script.document import Document
-from setupbatcher.script.labels import BATCH, INIT, MACHINES_ID, UNDO, SectionId
+from setupbatcher.script.labels import BATCH, DATA_FILES, INIT, MACHINES_ID, UNDO, SectionId
 from setupbatcher.script.rows import MachineRow
 
 InScope = Callable[[str], bool]
@@ -86,10 +86,17 @@ def _turn(book: Book, line: int, owner: int | None) -> int:
 # Scripts without machines
 
 
+def is_through(book: Book) -> bool:
+    """All commands of a script without machines are done, for all its data files."""
+    if book.commands(DATA_FILES) is not None:
+        return position(book, DATA_FILES).finished
+    return position(book, book.main).finished
+
+
 def _run_here(book: Book) -> Plan:
     init = not position(book, INIT).finished
     findings = [*_half_undone(book), *disagreements(book)]
-    finished = not init and position(book, BATCH).finished
+    finished = not init and is_through(book)
     return Plan(init=init, finished=finished, findings=findings)
 
 
@@ -104,6 +111,13 @@ def _undo_here(book: Book) -> Plan:
         return Plan(changes=[Clear(UNDO)], init=False, findings=findings)
     finished = undone or (not done and not _is_marked(book, UNDO))
     return Plan(init=False, finished=finished, findings=findings)
+
+
+def is_undone(book: Book) -> bool:
+    """A script without machines is in the middle of an undo, or was undone and not run since."""
+    if not _is_marked(book, UNDO):
+        return False
+    return not position(book, UNDO).finished or not any(_is_marked(book, section) for section in (INIT, BATCH))
 
 
 def _is_marked(book: Book, section: SectionId) -> bool:
@@ -162,7 +176,7 @@ def _moved_out_of_the_way(
     where = position(book, section)
     points = (ResumePoint(line, marker.code is None, marker.code, where.row) for line in _lines(book, section, marker))
     point = next((point for point in points if is_regular(book, section, point)), None)
-    if point is None:
+    if point is None or book.commands(DATA_FILES) is not None:
         problem = Diagnostic(
             "SB708",
             f"the progress of machine `{row.name}` has gaps and cannot be kept while others are worked on",
@@ -195,7 +209,16 @@ def undo_restarted(book: Book, limit: InScope | None) -> list[Change]:
 
 
 def unleavable(document: Document, section: SectionId) -> list[Diagnostic]:
-    """Loops within loops: a machine that fails in one cannot be left, since its cell has room for one row."""
+    """Where a machine that fails cannot be left: its cell has room for one row, and none for a data file."""
+    if document.data_files is not None:
+        return [
+            Diagnostic(
+                "SB708",
+                "a machine that fails at a data file cannot be left for the next one",
+                document.data_files.frame.label,
+                "run without --on-error next-machine",
+            )
+        ]
     commands = document.commands(section)
     return [
         Diagnostic(

@@ -10,9 +10,10 @@ from setupbatcher.markers.cell import CommandMarker
 from setupbatcher.markers.machines import State, state_of
 from setupbatcher.markers.position import position
 from setupbatcher.markers.records import InFlight
+from setupbatcher.markers.resume import is_through, is_undone
 from setupbatcher.script.blocks import Loop, all_loops, all_rows
 from setupbatcher.script.document import Document
-from setupbatcher.script.labels import INIT, SectionId, data_section
+from setupbatcher.script.labels import DATA_FILES, INIT, UNDO, SectionId, data_section
 
 _PROGRAMS = frozenset({"dos", "run", "local.dos", "local.run"})
 """The commands whose error code is the exit status of a program, as it is."""
@@ -75,8 +76,10 @@ class Status:
 def summarize(document: Document, in_flight: Sequence[InFlight] = ()) -> Status:
     """The progress of a document by its own markers."""
     book = Book(document)
+    if not document.has_machines and is_undone(book):
+        book.main = UNDO
     machines = tuple(_machine(book, row.line) for row in document.machines)
-    undo = any((marker := book.machine(row.line)) and marker.undo for row in document.machines)
+    undo = book.undoing or any((marker := book.machine(row.line)) and marker.undo for row in document.machines)
     return Status(
         "undo" if undo else "batch",
         _state(book, machines),
@@ -115,7 +118,7 @@ def _ran_program(book: Book, line: int | None) -> bool:
 
 def _state(book: Book, machines: tuple[MachineStatus, ...]) -> str:
     states = {machine.state for machine in machines}
-    commands = [marker for section in (INIT, book.main) for marker in _markers(book, section)]
+    commands = [marker for section in (INIT, book.main, DATA_FILES) for marker in _markers(book, section)]
     failed = any(marker.code is not None and not marker.done for marker in commands)
     if failed or states & {State.FAILED, State.UNREACHABLE}:
         return "failed"
@@ -125,7 +128,7 @@ def _state(book: Book, machines: tuple[MachineStatus, ...]) -> str:
         return "fresh" if states == {State.FRESH} and not commands else "unfinished"
     if book.document.has_machines or not commands:
         return "fresh"
-    done = position(book, INIT).finished and position(book, book.main).finished
+    done = is_through(book) and (book.undoing or position(book, INIT).finished)
     return "done" if done else "unfinished"
 
 

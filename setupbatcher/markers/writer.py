@@ -16,6 +16,7 @@ from setupbatcher.markers import policy
 from setupbatcher.markers.agreement import findings
 from setupbatcher.markers.book import Book, Change, RowLostError
 from setupbatcher.markers.edited import text_record
+from setupbatcher.markers.fillings import Fillings
 from setupbatcher.markers.journal import Journal
 from setupbatcher.markers.moving import move
 from setupbatcher.markers.records import EDIT, InFlight, encode_changes, encode_start
@@ -270,14 +271,13 @@ class MarkerWriter:
         self._journal.close()
 
 
-def guard(before: Document, text: str) -> None:
-    """Refuse a new text that differs in more than marker cells.
+def guard(before: Document, text: str, fillings: Fillings) -> None:
+    """Refuse a new text that differs in more than marker cells, and in sections that were filled.
 
     Raises:
         GuardError: it does.
     """
-    after = before.changed(text)
-    if remove(before) != remove(after):
+    if remove(fillings.left_out(before)) != remove(fillings.left_out(before.changed(text))):
         message = "the marker writer would have changed more than marker cells; nothing was written"
         raise GuardError(message)
 

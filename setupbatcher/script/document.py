@@ -9,10 +9,10 @@ from setupbatcher.diagnostics.model import Diagnostic
 from setupbatcher.script.aliases import Aliases, CircleError
 from setupbatcher.script.blocks import Flow, read_flow
 from setupbatcher.script.data import DataSection
-from setupbatcher.script.labels import COMMAND_KINDS, Kind, SectionId, data_section
+from setupbatcher.script.labels import COMMAND_KINDS, DATA_FILES, Kind, SectionId, data_section
 from setupbatcher.script.layout import Frame, Layout, read_layout
 from setupbatcher.script.masking import masked, secret_rows
-from setupbatcher.script.rows import CommandRow, MachineRow, RowKind, SettingRow
+from setupbatcher.script.rows import GET_DATA_FILES, CommandRow, FileRow, MachineRow, RowKind, SettingRow
 from setupbatcher.script.settings import Settings
 from setupbatcher.text import Encoding, SourceText, decode
 
@@ -28,15 +28,37 @@ class CommandSection:
         rows: all its physical lines; ``rows[n - 1]`` is line n.
     """
 
+    rows: list[CommandRow]
+
     def __init__(self, frame: Frame, text: str) -> None:
         self.section = frame.section
         self.frame = frame
-        self.rows = [CommandRow(number, start, line) for number, (start, line) in enumerate(_lines(text, frame), 1)]
+        self.rows = [self._row(number, start, line) for number, (start, line) in enumerate(_lines(text, frame), 1)]
+
+    def _row(self, number: int, start: int, line: str) -> CommandRow:
+        return CommandRow(number, start, line)
 
     @cached_property
     def flow(self) -> Flow:
         """The rows nested."""
         return read_flow(self.rows)
+
+
+class FileSection(CommandSection):
+    """[DataFiles]: its rows keep their markers as those of commands do."""
+
+    def _row(self, number: int, start: int, line: str) -> FileRow:
+        return FileRow(number, start, line)
+
+    @property
+    def files(self) -> list[FileRow]:
+        """The rows that name a file."""
+        return [row for row in self.rows if isinstance(row, FileRow) and row.name == "file"]
+
+    @property
+    def sources(self) -> list[FileRow]:
+        """The rows that find files."""
+        return [row for row in self.rows if isinstance(row, FileRow) and row.name == GET_DATA_FILES]
 
 
 def _lines(text: str, frame: Frame) -> list[tuple[int, str]]:
@@ -164,9 +186,20 @@ class Document:
         frames = (frame for frame in self._frames.values() if frame.section.kind in COMMAND_KINDS)
         return {frame.section.key: CommandSection(frame, self.text) for frame in frames}
 
+    @cached_property
+    def data_files(self) -> FileSection | None:
+        """[DataFiles], or ``None``."""
+        frame = self.frame(DATA_FILES)
+        return FileSection(frame, self.text) if frame else None
+
+    @property
+    def marked_sections(self) -> list[CommandSection]:
+        """The sections whose rows keep markers in column 2."""
+        return [*self.command_sections.values(), *([self.data_files] if self.data_files else ())]
+
     def commands(self, section: SectionId) -> CommandSection | None:
-        """A section of commands, or ``None``."""
-        return self.command_sections.get(section.key)
+        """A section whose rows keep markers in column 2, or ``None``."""
+        return self.data_files if section == DATA_FILES else self.command_sections.get(section.key)
 
     @cached_property
     def data_sections(self) -> dict[str, DataSection]:

@@ -171,6 +171,28 @@ class CommandRow(Row):
         return Span(self.cell_start, self.cell_start + len(self.cell))
 
 
+class FileRow(CommandRow):
+    """A row of [DataFiles]: ``path <TAB> marker``, or ``$GetDataFiles folder,pattern <TAB> marker``."""
+
+    _comments = (";", "#")  # two slashes begin a path
+
+    @property
+    def name(self) -> str:
+        """``$getdatafiles``, ``file``, or the empty text for blank rows and comments."""
+        if self.kind is not RowKind.ROW:
+            return ""
+        return GET_DATA_FILES if self.cell.split(" ")[0].lower() == GET_DATA_FILES else "file"
+
+    @property
+    def parameters(self) -> str:
+        """What follows ``$GetDataFiles``."""
+        return self.cell[len(GET_DATA_FILES) :].strip()
+
+
+GET_DATA_FILES = "$getdatafiles"
+"""The command of [DataFiles], in lower case."""
+
+
 def marker_span(column: cells.MarkerColumn, row: str, start: int) -> Span | None:
     """Where a row's marker stands in the script, blanks around it left out; ``None`` where there is none."""
     found = column.locate(row)

@@ -28,12 +28,31 @@ def boolean(text: str) -> bool:
     raise ValueError(message)
 
 
-def _delimiter(text: str) -> str:
+def delimiter(text: str) -> str:
+    """``COMMA``, ``TAB``, ``SEMICOLON``, ``COLON`` or any single character.
+
+    Raises:
+        ValueError: anything else.
+    """
     value = _DELIMITERS.get(text.lower(), text)
     if len(value) == 1 and value not in '"\r\n':
         return value
     message = "it is `COMMA`, `TAB`, `SEMICOLON`, `COLON` or a single character"
     raise ValueError(message)
+
+
+def encoding(text: str) -> str:
+    """The name of an encoding, such as ``cp1250``.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    try:
+        b"??".decode(text, "replace")
+    except (LookupError, ValueError):
+        message = "it is the name of an encoding, such as `utf-8` or `cp1250`"
+        raise ValueError(message) from None
+    return text
 
 
 def _command_delimiter(text: str) -> str:
@@ -103,7 +122,6 @@ class Setting(NamedTuple):
         parse: text to value; raises :class:`ValueError` with what it should have been.
         default: as the table of settings tells it.
         meaning: one line.
-        available: ``False`` for what a later version brings.
     """
 
     name: str
@@ -111,11 +129,10 @@ class Setting(NamedTuple):
     default: Any
     meaning: str
     numbered: bool = False
-    available: bool = True
 
 
 CATALOGUE: tuple[Setting, ...] = (
-    Setting("BatchSettings.Delimiter", _delimiter, ",", "column delimiter of [Data], [Data2] …", numbered=True),
+    Setting("BatchSettings.Delimiter", delimiter, ",", "column delimiter of [Data], [Data2] …", numbered=True),
     Setting(
         "BatchSettings.MarkerCol",
         _whole(1),
@@ -141,7 +158,7 @@ CATALOGUE: tuple[Setting, ...] = (
     Setting("BatchSettings.MaxFailed", _share, None, "stop starting machines after so many failed"),
     Setting("BatchSettings.CommandTimeout", _seconds, None, "time limit of a command in seconds"),
     Setting("BatchSettings.DataHeader", boolean, default=False, meaning="the first data row names the columns"),
-    Setting("BatchSettings.DataEncoding", str, None, "encoding of data files", available=False),
+    Setting("BatchSettings.DataEncoding", encoding, None, "encoding of data files; by default theirs is found out"),
     Setting("Machines.User", str, None, "login name"),
     Setting("Machines.Port", _port, None, "TCP port"),
     Setting("Machines.KeyFile", str, None, "private key, on the controller"),

@@ -33,8 +33,3 @@ def test_what_stands_under_a_nested_label_is_left_alone() -> None:
 def test_a_stray_end_is_no_command() -> None:
     """An end label in a short section is told as a label, not as a row that cannot be read."""
     assert codes("[Batch]\nDOS x\n[Machines_End]\n") == ["SB103"]
-
-
-def test_sections_of_later_versions_are_refused() -> None:
-    """What this version does not carry out is told instead of left out."""
-    assert told("[DataFiles]\n[Batch]\n") == ["1:1: error[SB106]: section [DataFiles] is not available in this version"]

@@ -36,7 +36,7 @@ def _settings(*rows: str) -> list[str]:
     ],
 )
 def test_a_good_row_is_not_mentioned(row: str) -> None:
-    """Settings in any case, comments, blank rows and defaults of what is not available pass."""
+    """Settings in any case, comments, and blank rows pass."""
     assert _settings(row) == []
 
 
@@ -54,13 +54,6 @@ def test_a_setting_cannot_wait_for_a_value() -> None:
     assert told(text, given=["who"]) == [
         "2:15: error[SB501]: `%who%` has no value yet when the settings are read",
         "3:18: error[SB501]: `%ScriptDir%` has no value yet when the settings are read",
-    ]
-
-
-def test_a_setting_of_a_later_version_is_refused_unless_it_is_the_default() -> None:
-    """Only a value that would change something is told."""
-    assert _settings("BatchSettings.Parallel=1", "BatchSettings.Canary=2") == [
-        "3:22: error[SB106]: setting `BatchSettings.Canary` is not available in this version"
     ]
 
 

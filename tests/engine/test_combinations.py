@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -15,6 +16,9 @@ from setupbatcher.markers.remove import remove
 from setupbatcher.run import OnError, Options
 from setupbatcher.script import Document
 from tests.laboratory import LEDGER, Laboratory, fail, interrupt_here, kill
+
+STEP = 1 if "SETUPBATCHER_EXAMPLES" in os.environ else 3
+"""Between the commands at which a run is stopped; the long form of CONTRIBUTING.md takes every one."""
 
 MACHINES = """\
 [Machines]
@@ -131,7 +135,7 @@ def test_a_run_that_is_stopped_goes_on_to_the_same_end(way: Way, stop: Callable[
     """Stopped at any command: the markers agree, and the rest runs once, in the same order on each machine."""
     lab = Laboratory(tmp_path / "script.txt")
     text, expected = _undisturbed(way, lab)
-    for at in range(len(expected)):
+    for at in range(0, len(expected), STEP):
         lab.write(way.text)
         LEDGER.done.clear()
         status = lab.run(way.options, faults={at: stop})
@@ -178,7 +182,7 @@ def test_an_undo_that_is_stopped_goes_on_to_the_same_end(way: Way, stop: Callabl
     LEDGER.done.clear()
     assert lab.run(undo) == 0
     undone, expected = lab.text, list(LEDGER.done)
-    for at in range(len(expected)):
+    for at in range(0, len(expected), STEP):
         lab.write(finished)
         LEDGER.done.clear()
         status = lab.run(undo, faults={at: stop})
@@ -199,7 +203,7 @@ def test_auto_retry_begins_a_machine_that_failed_anew(tmp_path: Path) -> None:
     lab = Laboratory(tmp_path / "script.txt")
     text, expected = _undisturbed(way, lab)
     own = len(expected) // 3
-    for at in range(1, len(expected)):
+    for at in range(1, len(expected), STEP):
         lab.write(way.text)
         LEDGER.done.clear()
         assert lab.run(way.options, faults={at: fail(5)}) == 0
@@ -218,7 +222,7 @@ def test_auto_retry_goes_on_where_it_was_interrupted(
     way = Way(settings=RETRY, options=Options(parallel=parallel))
     lab = Laboratory(tmp_path / "script.txt")
     text, expected = _undisturbed(way, lab)
-    for at in range(2, len(expected)):
+    for at in range(2, len(expected), STEP):
         lab.write(way.text)
         LEDGER.done.clear()
         lab.run(way.options, faults={at - 1: fail(5), at: stop})
@@ -241,7 +245,7 @@ def test_a_run_of_all_goes_on_where_a_limited_one_was_stopped(
     """A run that was stopped, then one of some machines, stopped too, then one of all: everything has run once."""
     lab = Laboratory(tmp_path / "script.txt")
     text, expected = _undisturbed(way, lab)
-    for at in range(len(expected)):
+    for at in range(0, len(expected), STEP):
         lab.write(way.text)
         LEDGER.done.clear()
         lab.run(way.options, faults={at: stop})
@@ -256,7 +260,7 @@ def test_restart_begins_anew(way: Way, tmp_path: Path) -> None:
     """Whatever a run has left, `--restart` runs everything and ends as an undisturbed run."""
     lab = Laboratory(tmp_path / "script.txt")
     text, expected = _undisturbed(way, lab)
-    for at in range(0, len(expected), 3):
+    for at in range(0, len(expected), 2 * STEP):
         lab.write(way.text)
         lab.run(way.options, faults={at: fail(5)})
         LEDGER.done.clear()
@@ -273,7 +277,7 @@ def test_another_way_goes_on_where_one_was_stopped(before: str, after: str, tmp_
     one, other = WAYS[before], WAYS[after]
     lab = Laboratory(tmp_path / "script.txt")
     text, expected = _undisturbed(other, lab)
-    for at in range(0, len(expected), 3):
+    for at in range(1, len(expected), 3 * STEP):
         lab.write(one.text)
         LEDGER.done.clear()
         lab.run(one.options, faults={at: fail(5)})

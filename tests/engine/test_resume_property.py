@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from setupbatcher.markers.agreement import findings
 from setupbatcher.markers.remove import remove
 from setupbatcher.run import OnError, Options, Selection, remove_markers
+from setupbatcher.run import check as checked
 from setupbatcher.script import Document
 from setupbatcher.script.labels import BATCH
 from setupbatcher.script.rows import COMMANDS
@@ -162,6 +164,48 @@ def test_a_run_that_is_stopped_anywhere_ends_as_an_undisturbed_one(case: Case, s
             assert LEDGER.done == case.expected
             assert lab.text == undisturbed.text
         assert sorted(path.name for path in Path(folder).iterdir()) == ["script.txt", "undisturbed.txt"]
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    case=scripts(),
+    setting=st.sampled_from(["Parallel", "ParallelRows"]),
+    stops=st.lists(st.tuples(st.integers(0, 12), FAULTS), max_size=6),
+    leave=st.booleans(),
+)
+def test_what_is_done_at_once_ends_as_if_nothing_had_happened(
+    case: Case, setting: str, stops: list, *, leave: bool
+) -> None:
+    """Several machines, or rows, at once, stopped anywhere: the same end; nothing runs twice but a row as a whole."""
+    text = case.text.replace("Answer=yes", f"Answer=yes\nBatchSettings.{setting}=2", 1)
+    with tempfile.TemporaryDirectory() as folder:
+        undisturbed = Laboratory(Path(folder) / "undisturbed.txt")
+        undisturbed.write(text)
+        assume(not checked(undisturbed.path).has_errors)
+        LEDGER.done.clear()
+        assert undisturbed.run() == 0
+        assert sorted(LEDGER.done) == sorted(case.expected)
+
+        lab = Laboratory(Path(folder) / "script.txt")
+        lab.write(text)
+        LEDGER.done.clear()
+        leave = leave and setting == "Parallel" and "[Machines]" in text
+        options = Options(on_error=OnError.NEXT_MACHINE if leave else OnError.STOP)
+        for at, fault in stops:
+            status = lab.run(options, faults={at: fault})
+            event(f"status {status}")
+            if status != -9:
+                document = Document.from_text(lab.text)
+                assert findings(document) == []
+                assert remove(document) == remove(Document.from_text(text))
+            if status == 0:
+                break
+        assert lab.run() == 0
+        assert lab.text == undisturbed.text
+        if setting == "Parallel":
+            assert sorted(LEDGER.done) == sorted(case.expected)
+        assert set(LEDGER.done) == set(case.expected)
+        assert not Counter(case.expected) - Counter(LEDGER.done)
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
