@@ -23,6 +23,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from setupbatcher.files import Place, copy_tree
+from setupbatcher.files.transaction import Transaction, journal_of
 from setupbatcher.hosts.base import Host
 from setupbatcher.hosts.connect import connect
 from setupbatcher.hosts.local import LocalHost
@@ -38,9 +39,9 @@ SPARE = 4
 Way = Callable[[], Awaitable[None]]
 
 
-def plant(folder: Path, count: int) -> Path:
+def plant(folder: Path, count: int, seed: int = 1) -> Path:
     """A tree of files of 1 to 4 kB."""
-    chance = random.Random(1)  # noqa: S311 -- the same tree every time
+    chance = random.Random(seed)  # noqa: S311 -- the same tree every time
     for number in range(count):
         part = folder / f"part{number // PER_FOLDER:04}"
         if number % PER_FOLDER == 0:
@@ -91,23 +92,36 @@ def show(what: str, spent: dict[str, list[float]]) -> None:
         )
 
 
-async def on_one_machine(what: str, source: Path, rounds: int, *, again: bool = False) -> None:
-    """A copy beside the source, new or onto an equal tree."""
+async def on_one_machine(
+    what: str, source: Path, rounds: int, *, onto: Path | None = None, whole: bool = False
+) -> None:
+    """A copy beside the source.
+
+    Args:
+        what: for the table.
+        source: the tree.
+        rounds: how many.
+        onto: a tree that the target is equal to before, if there is one.
+        whole: in a transaction.
+    """
     target = source.with_name("target")
     files = LocalHost(source.parent).files
 
     async def ours() -> None:
-        await copy_tree(Place(files, source), Place(files, target))
+        if not whole:
+            await copy_tree(Place(files, source), Place(files, target))
+            return
+        async with Transaction(journal_of(source)) as transaction:
+            await transaction.copy(source, target)
 
     async def plain() -> None:
         await call("cp", "-r", "-T", str(source), str(target))
         await call("sync", "-f", str(target))
 
     async def clean() -> None:
-        if not again:
-            shutil.rmtree(target, ignore_errors=True)
-        elif not target.exists():
-            await plain()
+        shutil.rmtree(target, ignore_errors=True)
+        if onto is not None:
+            await call("cp", "-r", "-p", "-T", str(onto), str(target))
         await call("sync", "-f", str(source))
 
     show(what, await measure(rounds, {"ours": ours, "`cp -r` + `sync -f`": plain}, clean))
@@ -159,7 +173,12 @@ async def everything(options: argparse.Namespace, folder: Path) -> None:
     print("|---|---|---|---|---|---|")
     small = plant(folder / "small", options.files)
     await on_one_machine(f"{options.files:,} files of 1–4 kB, new", small, options.rounds)
-    await on_one_machine(f"{options.files:,} files of 1–4 kB, the same again", small, options.rounds, again=True)
+    await on_one_machine(f"{options.files:,} files of 1–4 kB, the same again", small, options.rounds, onto=small)
+    other = plant(folder / "other", options.files, seed=2)
+    many = f"{options.files:,} files of 1–4 kB in a transaction"
+    await on_one_machine(f"{many}, new", small, options.rounds, whole=True)
+    await on_one_machine(f"{many}, replacing others", small, options.rounds, onto=other, whole=True)
+    await on_one_machine(f"{many}, the same again", small, options.rounds, onto=small, whole=True)
     if shutil.disk_usage(folder).free > SPARE * options.megabytes * 1_000_000:
         large = plant_one(folder / "large", options.megabytes)
         await on_one_machine(f"1 file of {options.megabytes} MB", large, options.rounds)

@@ -18,6 +18,8 @@ from setupbatcher.text import UndecodableError, decode
 
 DOCS = Path(__file__).resolve().parent
 SAMPLES = DOCS.parent / "samples" / "errors"
+JOB_FILES = Path("updatejob") / "errors"
+"""Samples of codes about job files, beside the other ones."""
 
 
 def codes_page(samples: Path) -> str:
@@ -30,8 +32,8 @@ def codes_page(samples: Path) -> str:
     lines = [
         NOTICE,
         "# Diagnostic codes\n",
-        "What the check of a script can find. `setupbatcher explain CODE` says the same on the terminal. An error",
-        "keeps a script from running, a warning does not.\n",
+        "What the check of a script can find, and SB9xx that of a job file. `setupbatcher explain CODE` says the same",
+        "on the terminal. An error keeps everything from running, a warning does not.\n",
         "| Code | Title | |",
         "|---|---|---|",
         *(f"| [{entry.code}](#{entry.code.lower()}) | {entry.title} | {entry.severity.value} |" for entry in entries),
@@ -87,10 +89,11 @@ def _areas(folder: Path) -> list[str]:
 def _entry(entry: Entry, samples: Path) -> list[str]:
     lines = [f'<a id="{entry.code.lower()}"></a>', "", f"## {entry.code}: {entry.title}", ""]
     lines += [f"*{entry.severity.value.capitalize()}.* {entry.explanation}"]
-    script = _text(samples / f"{entry.code}.txt")
-    said = _text(samples / f"{entry.code}.expected")
-    if script is not None and said is not None:
-        lines += ["", "This script", "", *_fenced(script), "", "gives", "", *_fenced(said)]
+    for kind, folder, ending in (("script", samples, "txt"), ("job file", samples.parent / JOB_FILES, "xml")):
+        shown = _text(folder / f"{entry.code}.{ending}")
+        said = _text(folder / f"{entry.code}.expected")
+        if shown is not None and said is not None:
+            lines += ["", f"This {kind}", "", *_fenced(shown), "", "gives", "", *_fenced(said)]
     return lines
 
 

@@ -17,10 +17,15 @@ from setupbatcher.script.settings import Setting
 NOTICE = "<!-- Written by docs/generate.py; change the catalogue instead. -->\n"
 
 _AREAS = {
+    "Data": "The rows of data sections, from table files and into them. What a command puts into a section is written "
+    "into the script with the command's own `OK`.",
     "Files": "Files, folders and archives. Whatever is written is there as a whole or not at all, and what is already "
     "as asked is left alone.",
     "Flow": "The course of a script: loops, branches, subsections, variables, and talk with the person who runs it.",
-    "Process": "Programs and shell lines. The exit status of a program that fails is the error code of its row.",
+    "Jobs": "Work that another file describes.",
+    "Process": "Programs and shell lines, and the restart of a machine. The exit status of a program that fails is the "
+    "error code of its row.",
+    "Waiting": "Waiting until something is there, with an end. The row's error is 1460 when the time is over.",
 }
 _SYSTEM_MEANINGS = {
     "Machine": "name of the machine; without [Machines], of this one",
@@ -168,8 +173,6 @@ def _markdown(text: str) -> str:
 
 def settings_page() -> str:
     """The page of settings."""
-    now = [setting for setting in settings.CATALOGUE if setting.available]
-    later = [setting for setting in settings.CATALOGUE if not setting.available]
     lines = [
         NOTICE,
         "# Settings\n",
@@ -186,16 +189,13 @@ def settings_page() -> str:
         "[Batch]",
         "Dir.Create %Target%",
         "```\n",
-        *table(("Setting", "Value", "Default", "Meaning"), map(_setting, now)),
+        *table(("Setting", "Value", "Default", "Meaning"), map(_setting, settings.CATALOGUE)),
         "",
         "`BatchSettings.Delimiter2`, `BatchSettings.MarkerCol2` and so on are for [Data2] and so on; without one of",
         "its own, a further data section has the delimiter of [Data].\n",
         "The settings of machines hold for all of them; an option in a machine's row wins over its setting.\n",
         "A password is never written in a script. `env:NAME` takes it from the environment, `keyring:SERVICE/USER`",
-        "from the key store of the desktop (with the extra `keyring`), and `prompt:` asks for it on the terminal.\n",
-        "## Not in this version\n",
-        "These are known by name, so that nobody takes them for aliases. The check refuses a script that needs one.\n",
-        *table(("Setting", "Meaning"), [(f"`{setting.name}`", setting.meaning) for setting in later]),
+        "from the key store of the desktop (with the extra `keyring`), and `prompt:` asks for it on the terminal.",
     ]
     return "\n".join(lines) + "\n"
 

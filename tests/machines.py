@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,18 +85,72 @@ class Machines:
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
         for _ in range(5):
             self.port = free_port("0.0.0.0")  # noqa: S104 -- as sshd does; it lets in loopback addresses only
-            (self.folder / "sshd_config").write_text(self._config())
-            log = (self.folder / "sshd.log").open("ab")
-            with log:
-                self._process = subprocess.Popen(
-                    [str(SSHD), "-D", "-e", "-f", str(self.folder / "sshd_config")],
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                )
-            if self._answers():
+            if self._launch():
                 return
         raise RuntimeError((self.folder / "sshd.log").read_text())
+
+    def _launch(self, *more: str) -> bool:
+        (self.folder / "sshd_config").write_text(self._config() + "".join(f"{line}\n" for line in more))
+        log = (self.folder / "sshd.log").open("ab")
+        with log:
+            self._process = subprocess.Popen(
+                [str(SSHD), "-D", "-e", "-f", str(self.folder / "sshd_config")],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        return self._answers()
+
+    def down(self) -> None:
+        """Switch the machines off: the service and all its sessions are gone at once."""
+        assert self._process is not None
+        service = self.service
+        service.suspend()  # so that no session begins while the others are counted
+        for process in (*service.children(recursive=True), service):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        self._process.wait()
+
+    def up(self, *more: str) -> None:
+        """Switch them on again, at the same port.
+
+        Args:
+            more: lines of configuration that hold until the next time.
+        """
+        assert self._launch(*more), (self.folder / "sshd.log").read_text()
+
+    @contextlib.contextmanager
+    def also_at(self, port: int) -> Iterator[None]:
+        """A second service at another port while the block runs, for machines that come up later than others."""
+        config = self.folder / f"sshd_config-{port}"
+        config.write_text(self._config().replace(f":{self.port}\n", f":{port}\n", 1))
+        with (self.folder / "sshd.log").open("ab") as log:
+            process = subprocess.Popen(
+                [str(SSHD), "-D", "-e", "-f", str(config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait()
+
+    @property
+    def service(self) -> psutil.Process:
+        """The process that listens."""
+        assert self._process is not None
+        return psutil.Process(self._process.pid)
+
+    @property
+    def logins(self) -> int:
+        """How often somebody has logged in so far."""
+        return (self.folder / "sshd.log").read_text().count("\nAccepted ")
+
+    @property
+    def busy(self) -> list[psutil.Process]:
+        """What is going on there: sessions of the service, and processes that they have left behind."""
+        sessions = self.service.children(recursive=True)
+        left = _processes_of(self.user) if self.password else []
+        return [process for process in (*sessions, *left) if _lives(process)]
 
     def _config(self) -> str:
         return f"""\
@@ -193,13 +247,33 @@ def _make_user(password: str) -> str:
 
 def _remove_user(name: str) -> None:
     with contextlib.suppress(KeyError):
-        number = pwd.getpwnam(name).pw_uid
-        for process in psutil.process_iter(["uids"]):
-            uids = process.info["uids"]
-            if uids is not None and uids.real == number:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    process.kill()
+        for process in _processes_of(name):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         _account("userdel", "--force", "--remove", name)
+
+
+def _processes_of(name: str) -> list[psutil.Process]:
+    """All processes of a user.
+
+    Raises:
+        KeyError: there is no such user.
+    """
+    number = pwd.getpwnam(name).pw_uid
+    found = []
+    for process in psutil.process_iter(["uids"]):
+        uids = process.info["uids"]
+        if uids is not None and uids.real == number:
+            found.append(process)
+    return found
+
+
+def _lives(process: psutil.Process) -> bool:
+    """It has not ended, though its parent may not have looked after it yet."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _account(*command: str) -> None:

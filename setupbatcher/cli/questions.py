@@ -63,8 +63,7 @@ class TerminalQuestions:
             "ignore": Answer.IGNORE,
             _SUPPORT: _SUPPORT,
         }
-        async with self._asking():
-            self._console.show_pending(error)
+        async with self._asking(error):
             while True:
                 answer = await self._choice(choices, Answer.ABORT)
                 if isinstance(answer, Answer):
@@ -130,13 +129,18 @@ class TerminalQuestions:
         return answer
 
     @contextlib.asynccontextmanager
-    async def _asking(self) -> AsyncIterator[None]:
-        self._console.silence.ask()
+    async def _asking(self, error: CommandError | None = None) -> AsyncIterator[None]:
+        """Wait for one's turn; then the terminal belongs to the question, which may be about an error."""
+        self._console.ask()
         try:
             async with self._one_at_a_time:
-                yield
+                self._console.hold(error)
+                try:
+                    yield
+                finally:
+                    self._console.release()
         finally:
-            self._console.silence.answered()
+            self._console.answered()
 
     def _show(self, text: str) -> None:
         self._screen.write(f"{text}\n")

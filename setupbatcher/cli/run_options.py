@@ -70,7 +70,7 @@ def run_options(*, restart: str) -> Callable[[Function], Function]:
     return declare
 
 
-def begin(  # noqa: PLR0913 -- the options of a run
+def begin(  # noqa: D417, PLR0913 -- the options of a run, which tell themselves what they do
     script: Path,
     word: str,
     *,
@@ -94,7 +94,6 @@ def begin(  # noqa: PLR0913 -- the options of a run
     Args:
         script: its path.
         word: ``run`` or ``undo``.
-        restart: and what follows: as the options say.
     """
     if quiet and verbose:
         message = "-q and -v exclude each other"

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TextIO
 
 from setupbatcher.cli.bundle import Subject, write_bundle
+from setupbatcher.cli.filing import Filing
 from setupbatcher.cli.interruption import Interruption
 from setupbatcher.cli.questions import TerminalQuestions
-from setupbatcher.cli.screen import complain, is_terminal, say, wants_colour, width
+from setupbatcher.cli.screen import can_draw, complain, is_terminal, say, wants_colour, width
 from setupbatcher.cli.terminal import Terminal
 from setupbatcher.reports.console import Console, Manner
+from setupbatcher.reports.record import Record
+from setupbatcher.reports.region import Region
 from setupbatcher.reports.several import Report, Several
 from setupbatcher.run import Options, Refused, Run
 
@@ -31,6 +34,8 @@ class Wishes:
         verbose: every command and its output.
         log: path of the log.
         json: path for the events; ``-`` is standard output.
+        junit: path of the JUnit file.
+        html: path of the page.
         person: somebody is there to be asked.
         resume: the command line that goes on.
     """
@@ -39,24 +44,37 @@ class Wishes:
     verbose: bool
     log: str | None
     json: str | None
+    junit: str | None
+    html: str | None
     person: bool
     resume: str
 
 
-def carry_out(script: Path, options: Options, wishes: Wishes) -> int:
+def carry_out(script: Path, options: Options, wishes: Wishes, listeners: Sequence[Report] = ()) -> int:
     """Run a script.
+
+    Args:
+        script: its path.
+        options: how it is run.
+        wishes: what is told.
+        listeners: told of everything, beside the reports that are wished for.
 
     Returns:
         The exit status.
     """
+    record, filing = Record(str(script)), Filing(wishes.junit, wishes.html)
     with contextlib.ExitStack() as stack:
         try:
             log = stack.enter_context(_opened(wishes.log, "a"))
             json = stack.enter_context(_opened(wishes.json, "w"))
+            filing.check()
         except OSError as error:
             complain(f"`{error.filename}` cannot be written: {(error.strerror or str(error)).lower()}")
             return _USAGE
-        return asyncio.run(_carry_out(script, options, wishes, log, json))
+        try:
+            return asyncio.run(_carry_out(script, options, wishes, [record, *_reports(script, log, json), *listeners]))
+        finally:
+            filing.finish(script, record)
 
 
 @contextlib.contextmanager
@@ -70,14 +88,15 @@ def _opened(name: str | None, mode: Literal["a", "w"]) -> Iterator[TextIO | None
             yield file
 
 
-async def _carry_out(script: Path, options: Options, wishes: Wishes, log: TextIO | None, json: TextIO | None) -> int:
-    console = _console(script, wishes)
-    reports = Several([console, *_reports(script, log, json)], _lost)
+async def _carry_out(script: Path, options: Options, wishes: Wishes, others: list[Report]) -> int:
+    screen = Region(sys.stderr)
+    console = _console(script, wishes, screen)
+    reports = Several([console, *others], lambda report, error: _lost(report, error, screen))
     terminal: Terminal | None = None
-    interruption = Interruption(lambda: terminal is not None and terminal.abort(), say)
+    interruption = Interruption(lambda: terminal is not None and terminal.abort(), lambda line: say(line, screen))
     questions = None
     if is_terminal(sys.stdin):
-        terminal = Terminal(sys.stdin, interruption.key)
+        terminal = Terminal(sys.stdin, interruption.key, screen.forget)
     if terminal is not None and wishes.person:
         questions = TerminalQuestions(
             terminal, sys.stderr, console, lambda: write_bundle(sys.argv[1:]), lambda: interruption.end(130)
@@ -98,18 +117,21 @@ async def _carry_out(script: Path, options: Options, wishes: Wishes, log: TextIO
             return interruption.status
         finally:
             watch.cancel()
+            console.close()
 
 
-def _console(script: Path, wishes: Wishes) -> Console:
+def _console(script: Path, wishes: Wishes, screen: Region) -> Console:
     terminal = is_terminal(sys.stderr)
+    beside = wishes.json == "-" and is_terminal(sys.stdout)
     manner = Manner(
         progress=(terminal or wishes.verbose) and not wishes.quiet,
         output=wishes.verbose,
         quiet=wishes.quiet,
+        live=can_draw(sys.stderr) and not (wishes.quiet or wishes.verbose or beside),
         colour=wants_colour(sys.stderr),
         width=width(sys.stderr),
     )
-    return Console(sys.stderr, sys.stdout, script=str(script), resume=wishes.resume, manner=manner)
+    return Console(screen, sys.stdout, script=str(script), resume=wishes.resume, manner=manner)
 
 
 def _reports(script: Path, log: TextIO | None, json: TextIO | None) -> list[Report]:
@@ -130,10 +152,11 @@ def _reports(script: Path, log: TextIO | None, json: TextIO | None) -> list[Repo
     return reports
 
 
-def _lost(report: Report, error: OSError) -> None:
+def _lost(report: Report, error: OSError, screen: Region) -> None:
     """A report that cannot be written any more; a pipe that its reader closed is no news."""
     if isinstance(error, BrokenPipeError):
         return
     with contextlib.suppress(OSError):
         name = {"JsonLines": "--json", "TextLog": "--log"}.get(type(report).__name__, "the report")
-        complain(f"{name} cannot be written any more: {(error.strerror or str(error)).lower()}; the run goes on")
+        reason = (error.strerror or str(error)).lower()
+        complain(f"{name} cannot be written any more: {reason}; the run goes on", stream=screen)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from setupbatcher.diagnostics.model import Diagnostic
+    from setupbatcher.reports.region import Sink
     from setupbatcher.text import SourceText
 
 _GUTTER = 10
@@ -26,6 +27,16 @@ def wants_colour(stream: TextIO) -> bool:
     if not is_terminal(stream) or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
     return _understands_colours(stream)
+
+
+def can_draw(stream: TextIO) -> bool:
+    """The stream is a terminal on which lines can be drawn over, with the characters that are drawn."""
+    return wants_colour(stream) and shows_blocks(stream)
+
+
+def shows_blocks(stream: TextIO) -> bool:
+    """The stream takes characters that bars are made of."""
+    return (stream.encoding or "").lower().replace("-", "") == "utf8"
 
 
 if sys.platform == "win32":
@@ -61,18 +72,17 @@ def width(stream: TextIO) -> int:
     return shutil.get_terminal_size().columns - _GUTTER
 
 
-def complain(message: str, advice: str | None = None) -> None:
-    """An error that has no place in a script, on standard error."""
+def complain(message: str, advice: str | None = None, *, stream: Sink | None = None) -> None:
+    """An error that has no place in a script, on standard error unless told otherwise."""
     from setupbatcher.diagnostics.visible import visible  # noqa: PLC0415 -- not on the way to a help page
 
-    sys.stderr.write(f"error: {visible(message)}\n")
-    if advice is not None:
-        sys.stderr.write(f"help: {visible(advice)}\n")
+    help_line = "" if advice is None else f"help: {visible(advice)}\n"
+    (stream or sys.stderr).write(f"error: {visible(message)}\n{help_line}")
 
 
-def say(line: str) -> None:
-    """A message, on standard error."""
-    sys.stderr.write(f"{line}\n")
+def say(line: str, stream: Sink | None = None) -> None:
+    """A message, on standard error unless told otherwise."""
+    (stream or sys.stderr).write(f"{line}\n")
 
 
 def show(findings: Iterable[Diagnostic], source: SourceText | None, path: object, stream: TextIO) -> None:

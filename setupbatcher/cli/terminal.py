@@ -34,12 +34,23 @@ else:
         Args:
             stream: standard input, a terminal.
             on_escape: told when the Escape key is pressed while no question is open.
+            on_return: told when the process goes on after it was stopped (Ctrl-Z).
+            also: other keys that count as Escape.
         """
 
-        def __init__(self, stream: TextIO, on_escape: Callable[[], None]) -> None:
+        def __init__(
+            self,
+            stream: TextIO,
+            on_escape: Callable[[], None],
+            on_return: Callable[[], None] = lambda: None,
+            *,
+            also: str = "",
+        ) -> None:
             self._descriptor = stream.fileno()
             self._encoding = stream.encoding
             self._on_escape = on_escape
+            self._on_return = on_return
+            self._also = also.encode()
             self._normal = termios.tcgetattr(self._descriptor)
             self._question: asyncio.Future[str | None] | None = None
             self._typed = b""
@@ -51,6 +62,8 @@ else:
             loop = asyncio.get_running_loop()
             atexit.register(self._restore)
             loop.add_signal_handler(signal.SIGCONT, self._watch)
+            # Whoever draws is told at once, before the loop comes to what has been due since the process was stopped.
+            signal.signal(signal.SIGCONT, lambda _, __: self._on_return())
             self._watch()
             try:
                 yield
@@ -108,7 +121,9 @@ else:
             data = self._read()
             if not data:
                 self._unwatch()
-            elif _FUNCTION_KEY.sub(b"", data).endswith(_ESCAPE):
+                return
+            keys = _FUNCTION_KEY.sub(b"", data)
+            if keys.endswith(_ESCAPE) or any(key in self._also for key in keys):
                 self._on_escape()
 
         def _read_answer(self) -> None:

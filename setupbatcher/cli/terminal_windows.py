@@ -21,10 +21,20 @@ if sys.platform == "win32":
         Args:
             stream: standard input, a console.
             on_escape: told when the Escape key is pressed while no question is open.
+            on_return: never told; a process there is not stopped by a key.
+            also: other keys that count as Escape.
         """
 
-        def __init__(self, stream: TextIO, on_escape: Callable[[], None]) -> None:
-            del stream
+        def __init__(
+            self,
+            stream: TextIO,
+            on_escape: Callable[[], None],
+            on_return: Callable[[], None] = lambda: None,
+            *,
+            also: str = "",
+        ) -> None:
+            del stream, on_return
+            self._also = also
             self._on_escape = on_escape
             self._question: asyncio.Future[str | None] | None = None
             self._echo = True
@@ -69,7 +79,7 @@ if sys.platform == "win32":
                         msvcrt.getwch()  # an arrow or function key
                     elif self._question is not None and not self._question.done():
                         self._take(key, self._question)
-                    elif key == _ESCAPE:
+                    elif key == _ESCAPE or key in self._also:
                         self._on_escape()
                 await asyncio.sleep(_PAUSE)
 

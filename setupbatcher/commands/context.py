@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from setupbatcher.hosts.base import Host
+from setupbatcher.script.document import Document
 
 
 class Talk(Protocol):
@@ -38,6 +39,7 @@ class Context(NamedTuple):
         timeout: seconds the command may take, or ``None``.
         talk: log, output and questions.
         reconnect: gives the machine behind a new connection; the commands that follow use it too.
+        script: gives the script as it is now, with its markers.
         again: the row was begun before, in this run or an earlier one, and its end was an error or is not known.
     """
 
@@ -47,6 +49,7 @@ class Context(NamedTuple):
     timeout: float | None
     talk: Talk
     reconnect: Callable[[], Awaitable[Host]]
+    script: Callable[[], Document]
     again: bool = False
 
     def local(self, path: str) -> Path:

@@ -11,7 +11,10 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from enum import Enum
 from functools import cache, cached_property
 from types import FunctionType, MappingProxyType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from setupbatcher.script.filling import Filling
 
 
 class ParameterKind(Enum):
@@ -69,12 +72,14 @@ class Outcome(NamedTuple):
         changed: ``False`` where the machine was already as asked; reported as *unchanged*.
         note: one line for the log.
         values: run-time variables the command sets, by name.
+        filled: sections of the script that get other rows.
     """
 
     output: str = ""
     changed: bool = True
     note: str = ""
     values: Mapping[str, str] = MappingProxyType({})
+    filled: tuple[Filling, ...] = ()
 
 
 Body = Callable[..., Awaitable[Outcome | None]]

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from setupbatcher.diagnostics.catalogue import access, flow, names, progress, rows, sections, settings, tables
+from setupbatcher.diagnostics.catalogue import (
+    access,
+    flow,
+    names,
+    progress,
+    rows,
+    sections,
+    settings,
+    tables,
+    updatejob,
+)
 from setupbatcher.diagnostics.catalogue.entry import Entry
 from setupbatcher.diagnostics.model import Severity
 
 __all__ = ["Entry", "all_codes", "find", "severity_of"]
 
-_FAMILIES = (sections, settings, rows, flow, names, tables, progress, access)
+_FAMILIES = (sections, settings, rows, flow, names, tables, progress, access, updatejob)
 _CODES = {entry.code: entry for family in _FAMILIES for entry in family.ENTRIES}
 
 

@@ -11,6 +11,9 @@ from setupbatcher.text import display_width
 CUT = "…"
 """Stands where a long line was cut."""
 
+_SPARE = 1000
+"""Characters beside the part that are measured beyond a width, since some take no cell."""
+
 
 class Excerpt(NamedTuple):
     """A line as shown.
@@ -36,6 +39,10 @@ def excerpt(line: str, start: int, end: int, *, width: int, tab: str = " ") -> E
         width: in terminal cells.
         tab: see :func:`~setupbatcher.diagnostics.visible.cells`.
     """
+    before = max(0, start - width - _SPARE)
+    # What is far from the part cannot be shown, and to measure a line of megabytes would take seconds.
+    line = line[before : min(end, start + width) + width + _SPARE]
+    start, end = start - before, min(end - before, len(line))
     shown = cells(line, tab)
     edges = list(accumulate(map(display_width, shown), initial=0))
     first, last = _window(edges, start, end, width)

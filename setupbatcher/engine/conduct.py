@@ -98,7 +98,7 @@ class Run:
             return None
         await self._fetch_passwords(current, plan)
         skipped = text is None and await self._in_flight(custody)
-        self._begun = custody.in_flight if text is None else []
+        self._begun = custody.in_flight if text is None and not skipped else []
         writer = custody.begin(text, durable=self._options.durable, on_outside_edit=self._edited)
         writer.book.main = self._section
         if skipped:
@@ -247,9 +247,8 @@ class Run:
         finally:
             keeper.cancel()
             self._interrupt = None
+            writer.left = kept.begun
             given_back = self._give_back(custody, writer)
-            if given_back and kept.begun:
-                custody.remember(kept.begun)
         return code if given_back else code or 1
 
     async def _keep(self, writer: MarkerWriter, interrupt: Callable[[int], None]) -> None:

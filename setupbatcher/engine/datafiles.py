@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from setupbatcher import events
+from setupbatcher.commands.tables import from_file
 from setupbatcher.engine.values import Values
 from setupbatcher.engine.workplace import Workplace
 from setupbatcher.errors import from_os_error
 from setupbatcher.files.sources import fetch, read_source
-from setupbatcher.files.tables import Layout, Reading, load_rows, read_table
 from setupbatcher.hosts.local_files import LocalFilesystem
 from setupbatcher.hosts.threads import in_thread
 from setupbatcher.markers.book import Book
@@ -103,16 +103,12 @@ class DataFiles:
     async def _read(self, row: FileRow) -> Filling:
         path = LocalFilesystem(self._work.folder).path(await self._values.text(parse_template(row.cell)))
         document = self._work.book.document
-        section = data_section()
-        data = document.data_sections[section.key]
-        settings = document.settings
         try:
             content = await in_thread(path.read_bytes)
         except OSError as error:
             raise from_os_error(error, str(path)) from error
-        table = read_table(content, path, Reading(encoding=settings.get("BatchSettings.DataEncoding")))
-        layout = Layout(data.delimiter, data.marker_number, data.header, document.source.encoding)
-        return Filling(section, tuple(load_rows(table, layout, header=data.header).lines))
+        filling, _ = await in_thread(from_file, document, document.data_sections[data_section().key], content, path)
+        return filling
 
 
 def _is_begun(book: Book) -> bool:

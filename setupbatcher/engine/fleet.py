@@ -17,6 +17,12 @@ from setupbatcher.engine.workplace import Workplace
 from setupbatcher.markers.book import Book, RowLostError
 from setupbatcher.markers.machines import State, state_of
 from setupbatcher.markers.resume import is_left
+from setupbatcher.script.document import Document
+
+IDLE = 50
+"""Workers that wait for machines to be added, at most."""
+LOOKED_WITHIN = 2.0
+"""Seconds after which somebody who has nothing to do looks whether machines were added to the script."""
 
 
 class Fleet:
@@ -24,7 +30,7 @@ class Fleet:
 
     Args:
         work: what all walks of the run share.
-        known: names of all machines that the run has looked at.
+        known: names of all machines that the run is to work on, or has tried to reach.
         links: to those that are connected already, by name in lower case; taken over.
 
     Attributes:
@@ -46,6 +52,8 @@ class Fleet:
         self._total = 0
         self._failed = 0
         self._told = False
+        self._more = False
+        self._seen: Document | None = None
 
     async def run(self, names: Sequence[str]) -> None:
         """Work on machines until none is left or no more are to be started."""
@@ -85,7 +93,8 @@ class Fleet:
     async def _all(self, names: Sequence[str], *, last: bool) -> None:
         self._waiting.extend(names)
         self._more = last
-        await together(min(self._work.scale.machines, max(len(names), 1)), self._worker, self._work.end)
+        wanted = max(len(names), IDLE if last else 1)
+        await together(min(self._work.scale.machines, wanted), self._worker, self._work.end)
 
     async def _worker(self) -> None:
         while (name := await self._next()) is not None:
@@ -128,9 +137,9 @@ class Fleet:
                 continue
             if self._later and (due := self._later[0][0] - time.monotonic()) <= 0:
                 return self._later.popleft()[1]
-            if not self._later and (self._work.scale.retry is None or not self._at_work):
+            if not self._later and not (self._at_work and self._more):
                 return None
-            await self._pause(due if self._later else None)
+            await self._pause(due if self._later else LOOKED_WITHIN)
         return None
 
     async def _pause(self, seconds: float | None) -> None:
@@ -166,10 +175,15 @@ class Fleet:
         if not self._more:
             return
         self._work.keeper.look()
+        if self._work.book.document is self._seen:
+            return
+        self._seen = self._work.book.document
         for row in self._work.book.document.machines:
             name = row.name
-            if name.lower() not in self._known and (self._limit is None or self._limit(name)):
+            if name.lower() in self._known or not (self._limit is None or self._limit(name)):
+                continue
+            # One that was done before is known only when it is worked on: its mark may still be taken away by hand.
+            if is_left(self._work.book, row.line):
                 self._known.add(name.lower())
-                if is_left(self._work.book, row.line):
-                    self._waiting.append(name)
-                    self._total += 1
+                self._waiting.append(name)
+                self._total += 1

@@ -136,12 +136,13 @@ class Interpreter:
                 case Loop():
                     await self._loop(block, trail)
 
-    def _place(self, row: CommandRow, trail: Trail) -> Place:
+    def _place(self, row: CommandRow, trail: Trail, previous: int | None = None) -> Place:
         """Where the run is now; machines and data rows are looked up, since the script may have been edited."""
-        loops = tuple(LoopPlace(section, line, at.section, at.line) for section, line, at in trail.loops)
+        loops = tuple([LoopPlace(section, line, at.section, at.line) for section, line, at in trail.loops])
         name = self._lane.machine
         machine = None if name is None else self._work.book.machine_line(name)
-        return Place(trail.section, row.line, loops, trail.callers, machine, self._previous)
+        previous = self._previous if previous is None else previous
+        return Place(trail.section, row.line, loops, trail.callers, machine, previous)
 
     def _passed(self, row: CommandRow, trail: Trail) -> None:
         if not trail.callers:
@@ -322,7 +323,8 @@ class Interpreter:
     async def _body(self, loop: Loop, trail: Trail, cursor: Cursor) -> None:
         self._values.scope.rows.append(RowValues(self._book.document.data_sections[loop.data.key], cursor.line))
         try:
-            await self._blocks(loop.body, replace(trail, loops=(*trail.loops, (trail.section, loop.row.line, cursor))))
+            loops = (*trail.loops, (trail.section, loop.row.line, cursor))
+            await self._blocks(loop.body, Trail(trail.section, loops, trail.callers))
         except _NextRow:
             pass
         finally:
@@ -330,7 +332,7 @@ class Interpreter:
 
     def _end_row(self, loop: Loop, trail: Trail, cursor: Cursor, following: int | None) -> None:
         here = LoopPlace(trail.section, loop.row.line, loop.data, cursor.line)
-        place = replace(self._place(loop.row, trail), previous=loop.row.line)
+        place = self._place(loop.row, trail, loop.row.line)
         self._emit(events.RowDone(place, here, following))
         self._book.unfollow(cursor)
 
@@ -392,5 +394,5 @@ class Interpreter:
             raise
         cursor.finished = True
         here = replace(here, row=cursor.line)
-        place = replace(self._place(loop.row, trail), previous=loop.row.line)
+        place = self._place(loop.row, trail, loop.row.line)
         self._work.emit(events.RowDone(place, here, following(cursor)), track)

@@ -110,6 +110,8 @@ class _Contact:
             except Failure as failure:
                 self.failures[row.line] = failure
                 return
+            if link is None:
+                return
             if len(self.links) < KEPT:
                 self.links[row.name.lower()] = link
             else:

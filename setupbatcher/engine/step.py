@@ -275,8 +275,7 @@ class Performer:
 
     async def _fails(self, row: CommandRow, where: Where, failure: Failure) -> Answer:
         self.last_code, self.last_error, self.last_output = failure.code, failure.message, failure.output
-        if failure.code == errors.BROKEN_CONNECTION and not failure.program:
-            self._lost = self._link.host
+        self._miss(failure)
         error = self._told(where(), failure)
         if row.statement.switch("i") or self._conditions.ignore_errors:
             return Answer.IGNORE
@@ -308,11 +307,17 @@ class Performer:
                 return await self._once(row, bound, where(), values)
             except Failure as failure:
                 self._again = True
+                self._miss(failure)
                 if left <= 0:
                     raise
                 self._told(where(), failure, retry=left)
                 left -= 1
                 await asyncio.sleep(RETRY_PAUSE)
+
+    def _miss(self, failure: Failure) -> None:
+        """After a lost connection the next command makes a new one."""
+        if failure.code == errors.BROKEN_CONNECTION and not failure.program:
+            self._lost = self._link.host
 
     async def _once(self, row: CommandRow, bound: Bound, place: Place, values: Values) -> Outcome:
         raw = bound.command.raw

@@ -7,7 +7,7 @@ from enum import Enum
 
 from setupbatcher import events
 from setupbatcher.engine import system
-from setupbatcher.engine.interpreter import Interpreter, Lane, StopMachine, StopRun
+from setupbatcher.engine.interpreter import Interpreter, Interrupted, Lane, StopMachine, StopRun
 from setupbatcher.engine.link import Link
 from setupbatcher.engine.questions import OnError
 from setupbatcher.engine.scope import Scope
@@ -81,7 +81,10 @@ class Visit:
 
     async def _connected(self, row: MachineRow) -> Link:
         if self._link is None:
-            return await self._work.connect(row)
+            link = await self._work.connect(row)
+            if link is None:
+                raise Interrupted
+            return link
         if not self._link.host.connected:
             # It was lost while others were worked on.
             await self._link.renew(self._link.host)
@@ -191,7 +194,7 @@ async def on_error(work: Workplace, lane: Lane, performer: Performer, scope: Sco
     work.emit(events.SectionStarted(ON_ERROR, machine), lane.track)
     scope.rows = list(performer.rows_at_error)
     try:
-        await Interpreter(work, Lane(lane.book, None, lane.track), performer.unquestioned(), scope).run(ON_ERROR)
+        await Interpreter(work, lane, performer.unquestioned(), scope).run(ON_ERROR)
     except (StepFailedError, StopMachine, StopRun):
         return
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from setupbatcher import events
 from setupbatcher.engine import system
@@ -121,7 +121,7 @@ class Workplace:
         self.interrupted = status
         self.end()
 
-    async def wait_for(self, news: asyncio.Future[Literal[True]], seconds: float | None) -> None:
+    async def wait_for(self, news: asyncio.Future[Any], seconds: float | None) -> None:
         """Wait for something, for as long as that many seconds, or until the run is to end."""
         ending = asyncio.ensure_future(self._ending.wait())
         try:
@@ -135,8 +135,8 @@ class Workplace:
         """Something has happened."""
         self.keeper.tell(event, track)
 
-    async def connect(self, row: MachineRow) -> Link:
-        """The way to a machine.
+    async def connect(self, row: MachineRow) -> Link | None:
+        """The way to a machine; ``None`` where the run is to end before it has answered.
 
         Raises:
             Failure: it cannot be reached.
@@ -148,7 +148,12 @@ class Workplace:
         async def again() -> Host:
             return await connect(spec, base=self.folder, secrets=self.secrets)
 
-        return Link(await again(), again)
+        attempt = asyncio.ensure_future(again())
+        try:
+            await self.wait_for(attempt, None)
+            return Link(await attempt, again) if attempt.done() else None
+        finally:
+            attempt.cancel()
 
     def performer(self, link: Link, name: str, track: Track | None = None) -> Performer:
         """Who carries out commands on a machine."""

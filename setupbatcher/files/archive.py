@@ -6,9 +6,9 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from lzma import LZMAError
-from pathlib import PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from typing import IO
 
 from setupbatcher import errors
@@ -19,6 +19,7 @@ from setupbatcher.files.folders import make_folders
 from setupbatcher.files.place import Place
 from setupbatcher.files.tree import move_tree
 from setupbatcher.hosts.base import Kind
+from setupbatcher.hosts.local_files import LocalFilesystem
 from setupbatcher.hosts.threads import in_thread
 
 _CHUNK = 1024 * 1024
@@ -43,19 +44,46 @@ async def extract(archive: Place, target: Place) -> bool:
     Raises:
         Failure: 13 for a damaged archive, else as :func:`setupbatcher.files.archive_members.members`.
     """
+    async with opened(archive, target) as (packed, found):
+        return await _extract(packed, found, target)
+
+
+@asynccontextmanager
+async def opened(archive: Place, target: Place) -> AsyncIterator[tuple[zipfile.ZipFile, list[Member]]]:
+    """Open a zip archive and look at all that it says of itself, before any of it is unpacked.
+
+    Args:
+        archive: a zip file; one of another machine is read to this process.
+        target: where it is to be unpacked.
+
+    Raises:
+        Failure: as :func:`extract`, also for what is found while it is unpacked.
+    """
     await archive.expected(Kind.FILE)
-    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as copy:
+    try:
+        with await _read(archive) as file, zipfile.ZipFile(file) as packed:
+            yield packed, members(packed, str(archive), windows=isinstance(target.path, PureWindowsPath))
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise Failure(errors.INVALID_DATA, f"{archive}: not a sound zip archive: {error}") from error
+    except RuntimeError as error:  # a way of packing that the library does not know
+        raise Failure(errors.NOT_SUPPORTED, f"{archive}: packed in an unknown way: {error}") from error
+
+
+async def _read(archive: Place) -> IO[bytes]:
+    if isinstance(archive.files, LocalFilesystem):
+        try:
+            return await in_thread(Path(archive.path).open, "rb")
+        except OSError as error:
+            raise errors.from_os_error(error, str(archive)) from error
+    copy: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 -- the caller closes it
+    try:
         async with aclosing(archive.read()) as chunks:
             async for chunk in chunks:
                 await in_thread(copy.write, chunk)
-        try:
-            with zipfile.ZipFile(copy) as opened:
-                found = members(opened, str(archive), windows=isinstance(target.path, PureWindowsPath))
-                return await _extract(opened, found, target)
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise Failure(errors.INVALID_DATA, f"{archive}: not a sound zip archive: {error}") from error
-        except RuntimeError as error:  # a way of packing that the library does not know
-            raise Failure(errors.NOT_SUPPORTED, f"{archive}: packed in an unknown way: {error}") from error
+    except BaseException:
+        copy.close()
+        raise
+    return copy
 
 
 async def _extract(opened: zipfile.ZipFile, found: list[Member], target: Place) -> bool:
@@ -90,8 +118,13 @@ async def _unpack(opened: zipfile.ZipFile, member: Member, stage: Place) -> None
 
 
 async def _pieces(packed: IO[bytes]) -> AsyncIterator[bytes]:
+    while chunk := await in_thread(piece, packed):
+        yield chunk
+
+
+def piece(packed: IO[bytes]) -> bytes:
+    """The next bytes of a member; blocking."""
     try:
-        while chunk := await in_thread(packed.read, _CHUNK):
-            yield chunk
+        return packed.read(_CHUNK)
     except (OSError, LZMAError) as error:  # what the unpackers other than zlib raise
         raise zipfile.BadZipFile(str(error)) from error

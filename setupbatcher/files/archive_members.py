@@ -59,7 +59,7 @@ def members(archive: zipfile.ZipFile, name: str, *, windows: bool) -> list[Membe
             encrypted member or one of an unknown kind, 80 for two of the same name, 13 for a size that cannot be meant.
     """
     infos = archive.infolist()
-    _check_sizes(infos, name)
+    check_sizes(infos, name)
     found = [_member(info, name, windows=windows) for info in infos]
     _check_names(found, name, windows=windows)
     return found
@@ -102,7 +102,12 @@ def _check_kind(info: zipfile.ZipInfo, place: str) -> None:
         raise Failure(errors.NOT_SUPPORTED, f"{place}: neither a file nor a folder")
 
 
-def _check_sizes(infos: list[zipfile.ZipInfo], archive: str) -> None:
+def check_sizes(infos: list[zipfile.ZipInfo], archive: str) -> None:
+    """Refuse an archive whose members would grow beyond what can be meant.
+
+    Raises:
+        Failure: 13, it is a zip bomb or looks like one.
+    """
     total = sum(info.file_size for info in infos)
     packed = sum(info.compress_size for info in infos)
     advice = "unpack it by hand if it is meant"

@@ -14,12 +14,16 @@ class Progress:
         changed: those of them that were not there already as they should be.
         folders: folders created.
         size: bytes of the files dealt with.
+        files_in_all: what :attr:`files` is to become; 0 where that is not known beforehand.
+        size_in_all: what :attr:`size` is to become.
     """
 
     files: int = 0
     changed: int = 0
     folders: int = 0
     size: int = 0
+    files_in_all: int = 0
+    size_in_all: int = 0
 
     @property
     def anything(self) -> bool:

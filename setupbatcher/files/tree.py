@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Protocol
 
 from setupbatcher import errors
@@ -10,8 +11,11 @@ from setupbatcher.errors import Failure
 from setupbatcher.files import temporary
 from setupbatcher.files.bulk import Bulk
 from setupbatcher.files.copy import move_file, replace_file
+from setupbatcher.files.disk import Disk
+from setupbatcher.files.ground import Direct
 from setupbatcher.files.place import Place
 from setupbatcher.files.progress import Progress
+from setupbatcher.files.survey import Branch, survey
 from setupbatcher.files.together import each
 from setupbatcher.hosts.base import Kind, Stat
 from setupbatcher.hosts.local_files import LocalFilesystem
@@ -42,11 +46,16 @@ async def copy_tree(source: Place, target: Place, *, progress: Callable[[Progres
         raise Failure(errors.BAD_PARAMETER, f"{target}: lies in {source}, which is to be copied")
     done = Progress()
     report = progress or (lambda _: None)
-    local = isinstance(source.files, LocalFilesystem) and isinstance(target.files, LocalFilesystem)
-    if local:
-        await temporary.prepare(target)
-    put = Bulk(done, report, move_tree) if local else _OneByOne(done, report, replace_file)
-    await _walk(source, target, done, put)
+    if not isinstance(source.files, LocalFilesystem) or not isinstance(target.files, LocalFilesystem):
+        await carry(_swept(source, target), _OneByOne(done, report, replace_file), done)
+        return done
+    await temporary.prepare(target)
+    disk = Disk()
+    try:
+        await carry(_swept(source, target), Bulk(done, report, Direct(move_tree), disk), done)
+        await disk.settle()
+    finally:
+        disk.close()
     return done
 
 
@@ -56,7 +65,7 @@ async def move_tree(source: Place, target: Place) -> Progress:
     Files that the target has already, and all folders, are left behind in the source.
     """
     done = Progress()
-    await _walk(source, target, done, _OneByOne(done, lambda _: None, move_file))
+    await carry(_swept(source, target), _OneByOne(done, lambda _: None, move_file), done)
     return done
 
 
@@ -67,91 +76,57 @@ class _Put(Protocol):
 
     def enter(self, folder: Place) -> None: ...
 
-    async def put(self, source: Place, target: Place, entries: list[Stat], present: dict[str, Stat]) -> None: ...
+    async def put(self, branch: Branch) -> None: ...
 
     async def finish(self) -> None: ...
-
-    async def settle(self) -> None: ...
 
     async def close(self) -> None: ...
 
 
-async def _walk(source: Place, target: Place, done: Progress, put: _Put) -> None:
-    walk = _Walk(done, put)
+async def carry(branches: AsyncGenerator[Branch, None], put: _Put, done: Progress) -> None:
+    """Create the folders of a tree, and have its files and links put in place.
+
+    Args:
+        branches: the tree, as :func:`~setupbatcher.files.survey.survey` finds it.
+        put: takes files and links; closed in any case.
+        done: kept up to date.
+    """
+    late: list[tuple[Place, int]] = []
     try:
-        new = await walk.top(target)
-        await walk.folder(source, target, new=new)
+        async with aclosing(branches):
+            async for branch in branches:
+                if branch.present is None:
+                    mode = await _make(branch, put)
+                    done.folders += 1
+                    if mode is not None:
+                        late.append((branch.target, mode))
+                else:
+                    put.enter(branch.target)
+                await put.put(branch)
         await put.finish()
-        await walk.set_modes()
-        await put.settle()
+        for place, mode in reversed(late):
+            await place.files.set_mode(place.path, mode)
     finally:
         await put.close()
 
 
-class _Walk:
-    """Goes through a tree, creates its folders, and hands files and links on.
+async def _make(branch: Branch, put: _Put) -> int | None:
+    """Create a folder; returns the mode that it is to have when it has been filled, if that is another."""
+    found = branch.found
+    if found is None or found.owner is None:
+        await put.make(branch.target, None)
+        return None
+    await put.make(branch.target, found.mode | _OURS)
+    return found.mode if found.mode | _OURS != found.mode else None
 
-    Args:
-        done: kept up to date.
-        put: takes files and links.
-    """
 
-    def __init__(self, done: Progress, put: _Put) -> None:
-        self._done = done
-        self._put = put
-        self._modes: list[tuple[Place, int]] = []
-
-    async def top(self, target: Place) -> bool:
-        """Create the folder of the target, if it is not there; returns whether it was created."""
-        found = await target.stat()
-        if found is None:
-            await self._put.make(target, None)
-            self._done.folders += 1
-            return True
-        if found.kind is not Kind.DIRECTORY:
-            raise Failure(errors.DIRECTORY_NAME, f"{target}: a file stands where a folder is expected")
-        self._put.enter(target)
-        return False
-
-    async def folder(self, source: Place, target: Place, *, new: bool) -> None:
-        """Copy what a folder holds.
-
-        Args:
-            source: the folder.
-            target: one that is there.
-            new: it was created just now, so it is empty.
-        """
-        present = {} if new else {entry.name: entry for entry in await target.list()}
-        await temporary.sweep(target, present.values())
-        entries = await source.list()
-        small = [entry for entry in entries if entry.kind is not Kind.DIRECTORY]
-        for entry in small:
-            _check(entry, source, target, present.get(entry.name))
-        await self._put.put(source, target, small, present)
-        for entry in entries:
-            if entry.kind is Kind.DIRECTORY:
-                new = await self._make(target.child(entry.name), entry, present.get(entry.name))
-                await self.folder(source.child(entry.name), target.child(entry.name), new=new)
-
-    async def set_modes(self) -> None:
-        """Give the new folders the modes that they could not have while they were filled."""
-        for place, mode in reversed(self._modes):
-            await place.files.set_mode(place.path, mode)
-
-    async def _make(self, target: Place, found: Stat, there: Stat | None) -> bool:
-        if there is None:
-            mode = None if found.owner is None else found.mode | _OURS
-            await self._put.make(target, mode)
-            if mode is not None and mode != found.mode:
-                self._modes.append((target, found.mode))
-            self._done.folders += 1
-        elif there.kind is Kind.LINK:
-            raise Failure(errors.BAD_LINK, f"{target}: a link stands where a folder is expected")
-        elif there.kind is not Kind.DIRECTORY:
-            raise Failure(errors.DIRECTORY_NAME, f"{target}: a file stands where a folder is expected")
-        else:
-            self._put.enter(target)
-        return there is None
+async def _swept(source: Place, target: Place) -> AsyncGenerator[Branch, None]:
+    """A tree whose target is freed from leftovers on the way."""
+    async with aclosing(survey(source, target)) as branches:
+        async for branch in branches:
+            if branch.present:
+                await temporary.sweep(branch.target, branch.present.values())
+            yield branch
 
 
 class _OneByOne:
@@ -169,17 +144,16 @@ class _OneByOne:
     def enter(self, folder: Place) -> None:
         """Nothing to note."""
 
-    async def put(self, source: Place, target: Place, entries: list[Stat], present: dict[str, Stat]) -> None:
+    async def put(self, branch: Branch) -> None:
         """Copy files and links of one folder."""
-        await each(entries, lambda entry: self._entry(source, target, entry, present.get(entry.name)))
-        if entries:
+        source, target, present = branch.source, branch.target, branch.present or {}
+        assert isinstance(source, Place)
+        await each(branch.entries, lambda entry: self._entry(source, target, entry, present.get(entry.name)))
+        if branch.entries:
             await target.files.sync_directory(target.path)
 
     async def finish(self) -> None:
         """Nothing waits."""
-
-    async def settle(self) -> None:
-        """All has been waited for."""
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -194,14 +168,6 @@ class _OneByOne:
         self._done.files += 1
         self._done.changed += changed
         self._report(self._done)
-
-
-def _check(found: Stat, source: Place, target: Place, there: Stat | None) -> None:
-    if there is not None and there.kind is Kind.DIRECTORY:
-        message = f"{target.child(found.name)}: a folder stands where a file is expected"
-        raise Failure(errors.DIRECTORY_NAME, message)
-    if found.kind is Kind.OTHER:
-        raise Failure(errors.NOT_SUPPORTED, f"{source.child(found.name)}: neither a file, a folder nor a link")
 
 
 async def _link(source: Place, target: Place, there: Stat | None) -> bool:

@@ -12,25 +12,10 @@ from typing import Any
 from setupbatcher import errors
 from setupbatcher.errors import Failure, from_os_error
 from setupbatcher.files.place import Place
+from setupbatcher.files.version_blocks import BLOCKS
 from setupbatcher.files.whole import read_whole
 from setupbatcher.hosts.base import Kind
 from setupbatcher.hosts.local_files import LocalFilesystem
-
-BLOCKS = (
-    "comments",
-    "internalname",
-    "productname",
-    "companyname",
-    "legalcopyright",
-    "productversion",
-    "filedescription",
-    "legaltrademarks",
-    "privatebuild",
-    "fileversion",
-    "originalfilename",
-    "specialbuild",
-)
-"""The strings of a version resource, by the names of the UpdateJob manual."""
 
 
 async def read_version(place: Place, block: str = "fileversion") -> str:
@@ -38,7 +23,8 @@ async def read_version(place: Place, block: str = "fileversion") -> str:
 
     Args:
         place: of the executable.
-        block: one of :data:`BLOCKS`, in any case; ``fileversion`` and ``productversion`` fall back to the fixed part.
+        block: one of :data:`~setupbatcher.files.version_blocks.BLOCKS`, in any case; ``fileversion`` and
+            ``productversion`` fall back to the fixed part.
 
     Raises:
         Failure: 87 no such block, 2 no such file, 13 not an executable, or one without that string.

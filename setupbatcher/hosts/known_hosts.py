@@ -1,7 +1,7 @@
 """The keys by which machines are known: OpenSSH's ``known_hosts`` files.
 
-Only the lines that are about the wanted machine are read as keys, so that a file with a thousand lines costs a
-connection next to nothing.
+A file is read once, however many machines are looked up in it, and only the lines that are about the wanted machine are
+read as keys: a file with thousands of lines costs a connection next to nothing.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import base64
 import binascii
 import hmac
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import asyncssh
 
@@ -85,10 +87,9 @@ def look_up(files: Iterable[Path], host: str, port: int) -> Known:
     known = Known()
     own = name_of(host, port)
     for file in files:
-        for line in _lines(file):
-            names = (own,) if own == host.lower() else (own, host.lower())
-            for name in names:
-                _take(known, line, name, own=name == own)
+        for name in (own,) if own == host.lower() else (own, host.lower()):
+            for line in _entries(file).about(name):
+                _take(known, line, own=name == own)
     return known
 
 
@@ -115,54 +116,88 @@ def add(file: Path, line: str) -> None:
         raise errors.from_os_error(error, str(file)) from error
 
 
-def _lines(file: Path) -> list[str]:
+class _Entry(NamedTuple):
+    """A line: who it is about, and what it says."""
+
+    names: tuple[str, ...]
+    marker: str
+    key: str
+
+
+class _Entries:
+    """The lines of a file, found by name."""
+
+    def __init__(self, text: str) -> None:
+        self._plain: dict[str, list[_Entry]] = {}
+        self._patterns: list[_Entry] = []
+        self._hashed: list[tuple[bytes, bytes, _Entry]] = []
+        for line in text.splitlines():
+            self._add(line)
+
+    def _add(self, line: str) -> None:
+        fields = line.split()
+        marker = fields.pop(0) if fields and fields[0].startswith("@") else ""
+        if len(fields) < 3 or fields[0].startswith("#"):  # noqa: PLR2004 -- names, type, key
+            return
+        names = fields[0]
+        entry = _Entry(tuple(names.lower().split(",")), marker, f"{fields[1]} {fields[2]}")
+        if names.startswith("|"):
+            try:
+                salt, digest = (base64.b64decode(part, validate=True) for part in names.removeprefix("|1|").split("|"))
+            except (ValueError, binascii.Error):  # another way of hashing, or nonsense
+                return
+            self._hashed.append((salt, digest, entry))
+        elif any(sign in names for sign in "*?!"):
+            self._patterns.append(entry)
+        else:
+            for name in entry.names:
+                self._plain.setdefault(name, []).append(entry)
+
+    def about(self, name: str) -> Iterator[_Entry]:
+        """The lines about a machine; a machine's keys have no order."""
+        yield from self._plain.get(name, ())
+        yield from (entry for entry in self._patterns if _matches(entry.names, name))
+        encoded = name.encode()
+        for salt, digest, entry in self._hashed:
+            if hmac.compare_digest(hmac.digest(salt, encoded, "sha1"), digest):
+                yield entry
+
+
+def _entries(file: Path) -> _Entries:
     try:
-        return file.read_text("utf-8", "replace").splitlines()
+        state = file.stat()
+        return _read(file, (state.st_ino, state.st_size, state.st_mtime_ns))
     except (FileNotFoundError, NotADirectoryError):
-        return []
+        return _Entries("")
     except OSError as error:
         raise errors.from_os_error(error, str(file)) from error
 
 
-def _take(known: Known, line: str, name: str, *, own: bool) -> None:
-    fields = line.split()
-    marker = fields.pop(0) if fields and fields[0].startswith("@") else ""
-    if len(fields) < 3 or fields[0].startswith("#") or not _matches(fields[0], name):  # noqa: PLR2004 -- names, type, key
-        return
+@lru_cache(maxsize=8)
+def _read(file: Path, state: tuple[int, ...]) -> _Entries:  # noqa: ARG001 -- a file in another state is read again
+    return _Entries(file.read_text("utf-8", "replace"))
+
+
+def _take(known: Known, entry: _Entry, *, own: bool) -> None:
     try:
-        key = asyncssh.import_public_key(f"{fields[1]} {fields[2]}")
+        key = asyncssh.import_public_key(entry.key)
     except (asyncssh.KeyImportError, ValueError):  # a kind of key that is newer than the library
         return
-    if marker == "@revoked":
+    if entry.marker == "@revoked":
         known.revoked.append(key)
-    elif marker == "@cert-authority":
+    elif entry.marker == "@cert-authority":
         known.authorities.append(key)
-    elif not marker:
+    elif not entry.marker:
         known.trusted.append(key)
         known.listed = known.listed or own
 
 
-def _matches(patterns: str, name: str) -> bool:
-    found = False
-    for pattern in patterns.lower().split(",") if not patterns.startswith("|") else [patterns]:
-        if pattern.startswith("!"):
-            if fnmatchcase(name, _glob(pattern[1:])):
-                return False
-        elif pattern.startswith("|1|"):
-            found = found or _matches_hash(pattern, name)
-        else:
-            found = found or fnmatchcase(name, _glob(pattern))
-    return found
+def _matches(patterns: tuple[str, ...], name: str) -> bool:
+    if any(fnmatchcase(name, _glob(pattern[1:])) for pattern in patterns if pattern.startswith("!")):
+        return False
+    return any(fnmatchcase(name, _glob(pattern)) for pattern in patterns if not pattern.startswith("!"))
 
 
 def _glob(pattern: str) -> str:
     """A pattern of ours: ``*`` and ``?`` only, so the brackets around a host with a port stand for themselves."""
     return pattern.replace("[", "[[]")
-
-
-def _matches_hash(pattern: str, name: str) -> bool:
-    try:
-        salt, digest = (base64.b64decode(part, validate=True) for part in pattern[3:].split("|"))
-    except (ValueError, binascii.Error):
-        return False
-    return hmac.compare_digest(hmac.new(salt, name.encode(), "sha1").digest(), digest)

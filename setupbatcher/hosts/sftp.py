@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import stat as modes
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import cast
@@ -27,13 +27,13 @@ class SftpFilesystem:
     Relative paths start in the user's home folder, where the service itself starts, and are left relative.
 
     Args:
-        connection: the machine; its SFTP service is started when it is first needed.
+        start: starts the machine's SFTP service; called when that is first needed.
         machine: its name, for messages.
         platform: how its paths are written.
     """
 
-    def __init__(self, connection: asyncssh.SSHClientConnection, machine: str, platform: Platform) -> None:
-        self._connection = connection
+    def __init__(self, start: Callable[[], Awaitable[asyncssh.SFTPClient]], machine: str, platform: Platform) -> None:
+        self._start = start
         self._machine = machine
         self._windows = platform is Platform.WINDOWS
         self._started: asyncssh.SFTPClient | None = None
@@ -203,7 +203,7 @@ class SftpFilesystem:
         with sftp_errors.translated(self._machine, path):
             async with self._starting:
                 if self._started is None:
-                    self._started = await self._connection.start_sftp_client(path_errors="surrogateescape")
+                    self._started = await self._start()
             client = self._started
         try:
             with sftp_errors.translated(self._machine, path):

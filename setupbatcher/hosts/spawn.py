@@ -49,8 +49,7 @@ async def run(
     try:
         if began is not None:
             began(process.pid)
-        async with asyncio.timeout(timeout):
-            status = await watch.done
+        status = await _within(timeout, watch.done)
     except TimeoutError:
         message = f"no end after {timeout:g} s; the command and what it started were ended"
         raise Failure(errors.TIMED_OUT, message) from None
@@ -61,6 +60,13 @@ async def run(
         finally:
             watch.close()
     return output.result(status if status >= 0 else 128 - status)
+
+
+async def _within(timeout: float | None, done: asyncio.Future[int]) -> int:
+    if timeout is None:
+        return await done
+    async with asyncio.timeout(timeout):
+        return await done
 
 
 def _ended(done: asyncio.Future[int]) -> bool:

@@ -10,18 +10,14 @@ import asyncssh
 
 from setupbatcher import errors
 from setupbatcher.errors import Failure
-from setupbatcher.hosts import remote_line, ssh_errors
+from setupbatcher.hosts import remote_line
 from setupbatcher.hosts.base import Filesystem, HostSpec, OutputSink, Platform, Result
-from setupbatcher.hosts.remote_line import Opening
 from setupbatcher.hosts.sftp import SftpFilesystem
-from setupbatcher.hosts.ssh_command import RemoteCommand
-
-_ENDING_LIMIT = 10.0
-"""Seconds that ending a command may take; a machine that answers needs less than three."""
+from setupbatcher.hosts.ssh_running import Commands
 
 
 class SshHost:
-    """A machine reached over SSH, as a :class:`~setupbatcher.hosts.base.Host`; each command has its own channel.
+    """A machine reached over SSH, as a :class:`~setupbatcher.hosts.base.Host`.
 
     Args:
         spec: the machine.
@@ -32,7 +28,8 @@ class SshHost:
         self._spec = spec
         self._connections = tuple(connections)
         self._connection = self._connections[0]
-        self._files = SftpFilesystem(self._connection, spec.name, spec.platform)
+        self._commands = Commands(self._connection, spec.name)
+        self._files = SftpFilesystem(self._start_sftp, spec.name, spec.platform)
 
     @property
     def name(self) -> str:
@@ -61,32 +58,30 @@ class SshHost:
         Output is kept as by :func:`setupbatcher.hosts.spawn.run`; a process left in the background is not waited for.
         On Windows a command past its time limit loses its channel, which is all that can be done from here.
         """
-        if self.platform is Platform.WINDOWS:
-            return await self._run(f'cmd /d /s /c "{line}"', None, timeout, sink)
-        opening = Opening(mark := remote_line.mark())
-        return await self._run(remote_line.shell_request(line, mark), opening, timeout, sink)
+        windows = self.platform is Platform.WINDOWS
+        call = f'cmd /d /s /c "{line}"' if windows else remote_line.shell_call(line)
+        return (await self._commands.run(call, timeout, sink)).result
 
     async def program(
         self, arguments: Sequence[str], *, timeout: float | None = None, sink: OutputSink | None = None
     ) -> Result:
         """Run a program with its arguments as data, in the user's home folder."""
-        if self.platform is Platform.WINDOWS:
-            return await self._run(subprocess.list2cmdline(arguments), None, timeout, sink)
-        opening = Opening(mark := remote_line.mark())
-        result = await self._run(remote_line.program_request(arguments, mark), opening, timeout, sink)
-        if opening.state == remote_line.MISSING:
+        windows = self.platform is Platform.WINDOWS
+        call = subprocess.list2cmdline(arguments) if windows else remote_line.program_call(arguments)
+        ran = await self._commands.run(call, timeout, sink)
+        if ran.state == remote_line.MISSING:
             raise Failure(
                 errors.FILE_NOT_FOUND,
                 f"{arguments[0]}: program not found on {self.name}",
                 help="check the spelling, or write the whole path; a name without a path is looked up in PATH",
             )
-        if opening.state == remote_line.DENIED:
+        if ran.state == remote_line.DENIED:
             raise Failure(
                 errors.ACCESS_DENIED,
                 f"{arguments[0]}: not executable on {self.name}",
                 help="make it executable with `chmod +x`, or run it through its interpreter",
             )
-        return result
+        return ran.result
 
     @property
     def connected(self) -> bool:
@@ -98,6 +93,9 @@ class SshHost:
         del began
         return self
 
+    async def _start_sftp(self) -> asyncssh.SFTPClient:
+        return await self._commands.open(lambda: self._connection.start_sftp_client(path_errors="surrogateescape"))
+
     async def close(self) -> None:
         """End the connection; safe to call twice."""
         await self._files.close()
@@ -108,53 +106,3 @@ class SshHost:
                     await connection.wait_closed()
             except (TimeoutError, OSError, asyncssh.Error):  # a peer that is gone cannot say goodbye
                 connection.abort()
-
-    async def _run(
-        self, request: str, opening: Opening | None, timeout: float | None, sink: OutputSink | None
-    ) -> Result:
-        if "\0" in request:
-            raise Failure(errors.BAD_PARAMETER, "the command holds a zero character")
-        command = RemoteCommand(self.name, opening, sink)
-        try:
-            async with asyncio.timeout(timeout):
-                await self._start(command, request)
-                status = await command.done
-        except TimeoutError:
-            message = f"no end after {timeout:g} s; the command and what it started were ended"
-            raise Failure(errors.TIMED_OUT, message) from None
-        finally:
-            try:
-                if not command.ended:
-                    await self._end(command)
-            finally:
-                command.close()
-        if opening is not None and opening.group is None:
-            words = opening.noise.decode("utf-8", "replace").strip().splitlines()
-            raise Failure(
-                errors.LOGON_FAILURE,
-                f"{self.name}: the user's login shell runs no commands" + (f": {words[-1]}" if words else ""),
-                help="give the user a usual shell such as /bin/sh",
-            )
-        return command.output.result(status)
-
-    async def _start(self, command: RemoteCommand, request: str) -> None:
-        with ssh_errors.translated(self.name):
-            channel, _ = await self._connection.create_session(lambda: command, request, encoding=None)
-            channel.write_eof()
-
-    async def _end(self, command: RemoteCommand) -> None:
-        """End a command and its process group on the machine, through a channel of its own."""
-        try:
-            async with asyncio.timeout(_ENDING_LIMIT):
-                group = await command.known_group()
-                if group is None:
-                    command.signal("TERM")
-                    return
-                ender = RemoteCommand(self.name, None, None)
-                try:
-                    await self._start(ender, remote_line.end_request(group))
-                    await ender.done
-                finally:
-                    ender.close()
-        except (Failure, TimeoutError):  # the machine is out of reach: the library asks it as far as it can
-            command.signal("KILL")

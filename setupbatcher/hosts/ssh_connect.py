@@ -24,6 +24,10 @@ KEEPALIVE_COUNT = 3
 
 _MOST_JUMPS = 10
 
+# The numbers of a user's own RSA key are taken as they are, as OpenSSH takes them: to examine them would cost every
+# machine a fifth of a second.
+asyncssh.set_default_skip_rsa_key_validation(True)
+
 
 async def open_connection(spec: HostSpec, password: str | None, *, base: Path) -> list[asyncssh.SSHClientConnection]:
     """Connect and log in.
@@ -163,13 +167,16 @@ class _Login:
         options = options_of(self.spec)
         if self.spec.key_file:
             options["client_keys"] = [self.spec.key_file]
+        if self.way.ciphers is not None:
+            options["encryption_algs"] = self.way.ciphers
         if self.password is not None:
             options["password"] = self.password
         if self.tunnel is not None:
             options["tunnel"] = self.tunnel
         elif not self.way.through_command:
             way = self.way
-            options["sock"] = await open_socket(way.host, way.port, way.family, way.local_address)
+            async with asyncio.timeout(way.patience):  # the library keeps to it from here on
+                options["sock"] = await open_socket(way.host, way.port, way.family, way.local_address)
         return options
 
     def _key_failure(

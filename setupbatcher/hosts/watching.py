@@ -7,6 +7,7 @@ is an event of the loop and starting a program costs no thread. Elsewhere thread
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import subprocess
 import threading
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import IO, Protocol, Self
 
 from setupbatcher.hosts.output import Output
+from setupbatcher.hosts.readiness import Readiness
 
 IDLE_GRACE = 0.2
 """Seconds without output after which a program that has ended is done, though someone else holds its output open."""
@@ -28,6 +30,12 @@ _TRACED = 0.005
 _CHUNK = 65536
 _DRAIN = 16
 """Pieces read at the end: together the most that a pipe can hold, so all that the program itself wrote."""
+
+
+@functools.cache
+def _nothing() -> int:
+    """What programs read: opened once, as each of them would open it."""
+    return os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
 
 
 class Watch(Protocol):
@@ -83,7 +91,7 @@ class PidfdWatch:
         try:
             process = subprocess.Popen(
                 arguments,
-                stdin=subprocess.DEVNULL,
+                stdin=_nothing(),
                 stdout=out_write,
                 stderr=err_write,
                 cwd=directory,
@@ -105,11 +113,12 @@ class PidfdWatch:
         self._pipes = pipes
         self._ending = Ending(self._finish)
         self._again: asyncio.TimerHandle | None = None
-        self._pidfd = os.pidfd_open(process.pid)
+        self._readiness = Readiness.of_loop(self._loop)
         for pipe in pipes:
             os.set_blocking(pipe, False)
-            self._loop.add_reader(pipe, self._readable, pipe)
-        self._loop.add_reader(self._pidfd, self._exited)
+            self._readiness.wait(pipe, self._readable)
+        self._pidfd: int | None = os.pidfd_open(process.pid)
+        self._readiness.wait(self._pidfd, self._exited)
 
     def _readable(self, pipe: int, times: int = 1) -> None:
         try:
@@ -128,8 +137,8 @@ class PidfdWatch:
         if self._ending.begun and not self._pipes:
             self._finish()
 
-    def _exited(self) -> None:
-        self._loop.remove_reader(self._pidfd)
+    def _exited(self, _: int) -> None:
+        self._close_pidfd()
         for pipe in list(self._pipes):
             self._readable(pipe, _DRAIN)
         if self._pipes:
@@ -150,9 +159,15 @@ class PidfdWatch:
             self.done.set_exception(error)
 
     def _close_pipe(self, pipe: int) -> None:
-        self._loop.remove_reader(pipe)
+        self._readiness.forget(pipe)
         os.close(pipe)
         del self._pipes[pipe]
+
+    def _close_pidfd(self) -> None:
+        if self._pidfd is not None:
+            self._readiness.forget(self._pidfd)
+            os.close(self._pidfd)
+            self._pidfd = None
 
     def close(self) -> None:
         """Stop watching."""
@@ -161,8 +176,7 @@ class PidfdWatch:
             self._again.cancel()
         for pipe in list(self._pipes):
             self._close_pipe(pipe)
-        self._loop.remove_reader(self._pidfd)
-        os.close(self._pidfd)
+        self._close_pidfd()
         self._process.poll()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -144,28 +144,12 @@ class Custody:
         """
         try:
             self._replace(text)
-            self._keep_in_flight(self._document.changed(text))
+            if self.in_flight:
+                document = self._document.changed(text)
+                self._journal.begin(str(self._version), [*_text_record(document), *self._still_in_flight()])
         except OSError as error:
             self.release()
             raise _unwritable(self.store.path, error) from error
-
-    def remember(self, entries: Sequence[InFlight]) -> None:
-        """Let the next run know what was in flight when an earlier one died, and what the last one did not come to.
-
-        Args:
-            entries: by the script as that run found it; those that are done or gone are left out.
-        """
-        from setupbatcher.markers.edited import still_open  # noqa: PLC0415 -- after a crash only
-
-        with contextlib.suppress(ScriptError, OSError):
-            custody = Custody(self.store.path)
-            custody.in_flight = [found for entry in entries if (found := still_open(custody.book, entry))]
-            custody._keep_in_flight(custody._document)
-
-    def _keep_in_flight(self, document: Document) -> None:
-        """Give the script back; what is in flight stays in the journal."""
-        if self.in_flight:
-            self._journal.begin(str(self._version), [*_text_record(document), *self._still_in_flight()])
         self._journal.close(keep=bool(self.in_flight))
 
     def _replace(self, text: str) -> None:

@@ -225,7 +225,8 @@ class Journal:
 
     def syncing(self) -> Callable[[], None]:
         """:meth:`sync` as a call for another thread, to be made once; the journal may be closed meanwhile."""
-        descriptor = os.dup(self._file.fileno())
+        # Opened anew, because a duplicate would hold the lock as long as the other thread is at work.
+        descriptor = os.open(self.path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
 
         def sync() -> None:
             try:

@@ -25,6 +25,8 @@ UNREACHABLE = frozenset(
     }
 )
 """Codes that the pre-scan writes."""
+_OF_COMMANDS = frozenset({errors.LOGON_FAILURE, errors.TIMED_OUT, errors.BROKEN_CONNECTION})
+"""Those of them with which commands end as well: in a cell that has no command's marker beside it, they are theirs."""
 
 
 class State(Enum):
@@ -68,8 +70,10 @@ def _is_unreachable_mark(book: Book, marker: MachineMarker) -> bool:
         return True
     if marker.code not in UNREACHABLE or marker.line is None:
         return False
+    if marker.at:
+        return marker.code not in _OF_COMMANDS
     commands = book.commands(book.main)
-    if marker.at or commands is None or marker.line > len(commands.rows):
+    if commands is None or marker.line > len(commands.rows):
         return True
     return book.command(book.main, marker.line).code != marker.code
 

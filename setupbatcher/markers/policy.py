@@ -18,8 +18,14 @@ from setupbatcher.script.rows import FileRow
 DONE = CommandMarker(done=True)
 
 
+_UNMARKED = (events.CommandStarted, events.ProcessStarted, events.Output, events.Said, events.CommandError)
+"""The events that are most frequent beside those that write markers."""
+
+
 def changes(book: Book, event: events.Event) -> list[Change]:
     """The marker cells that an event changes, those that would not change left out."""
+    if isinstance(event, _UNMARKED):
+        return []
     return [change for change in _changes(book, event) if book.is_news(change)]
 
 

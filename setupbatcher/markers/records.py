@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -42,7 +43,17 @@ def fingerprint(document: Document, section: SectionId, line: int) -> int:
     else:
         commands = document.commands(section)
         assert commands is not None
-        text = COMMANDS.strip(commands.rows[line - 1].text)
+        return _of_command(commands.rows[line - 1].text)
+    return _checksum(text)
+
+
+@functools.lru_cache(maxsize=1024)
+def _of_command(row: str) -> int:
+    """The fingerprint of a command row; a loop asks for those of its body again and again."""
+    return _checksum(COMMANDS.strip(row))
+
+
+def _checksum(text: str) -> int:
     return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from setupbatcher import events
 from setupbatcher.markers import policy
 from setupbatcher.markers.agreement import findings
 from setupbatcher.markers.book import Book, Change, RowLostError
-from setupbatcher.markers.edited import text_record
+from setupbatcher.markers.edited import still_open, text_record
 from setupbatcher.markers.fillings import Fillings
 from setupbatcher.markers.journal import Journal
 from setupbatcher.markers.moving import move
-from setupbatcher.markers.records import EDIT, InFlight, encode_changes, encode_start
+from setupbatcher.markers.records import EDIT, InFlight, encode_changes, encode_start, left_over
 from setupbatcher.markers.remove import remove
 from setupbatcher.markers.rows import GuardError
 from setupbatcher.markers.tracks import Track
@@ -81,6 +81,8 @@ class MarkerWriter:
         self._at_work: dict[int, tuple[events.CommandStarted, tuple[int, float] | None]] = {}
         self._cost = 0.0
         self._folded_at = time.monotonic()
+        self.left: Sequence[InFlight] = ()
+        """Commands that were in flight when an earlier run died, and that this one has not come to."""
 
     def __call__(self, event: events.Event, track: Track | None = None) -> None:
         """Take an event: its markers are safe from a killed process when this returns.
@@ -217,8 +219,8 @@ class MarkerWriter:
         if version != self._disk:
             self._journal.append(["version", version])
             self._journal.sync()
-            self._store.replace(data, self._stamp)
-            self._disk, self._stamp = version, self._store.stamp()
+            self._stamp = self._store.replace(data, self._stamp)
+            self._disk = version
 
     def _settled(self) -> tuple[Stamp, bytes]:
         """The script, once nobody is in the middle of writing it."""
@@ -268,7 +270,22 @@ class MarkerWriter:
         except BaseException:
             self._journal.close(keep=True)
             raise
-        self._journal.close()
+        self._journal.close(keep=self._keep_in_flight())
+
+    def _keep_in_flight(self) -> bool:
+        """Begin a journal of :attr:`left` alone; ``False`` where nothing of it is still to be run."""
+        if not self.left:
+            return False
+        document = self.book.current()
+        book = Book(document)
+        entries = [found for entry in self.left if (found := still_open(book, entry))]
+        starts = [record for at, entry in enumerate(entries) for record in encode_start(entry, left_over(at))]
+        try:
+            if entries:
+                self._journal.begin(self._disk, [*text_record(document), *starts])
+        except OSError:  # the script is whole; only what was in flight is no longer known
+            return False
+        return bool(entries)
 
 
 def guard(before: Document, text: str, fillings: Fillings) -> None:

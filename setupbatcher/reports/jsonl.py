@@ -41,7 +41,8 @@ class JsonLines:
             self._write("warned", {"finding": self._findings([event.finding], event.document)[0]})
             return
         fields = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
-        fields.pop("document", None)
+        for name in ("document", "filled"):  # contents of the script
+            fields.pop(name, None)
         self._write(_HUMP.sub("_", type(event).__name__).lower(), {key: _plain(value) for key, value in fields.items()})
 
     def refused(self, findings: Sequence[Diagnostic], document: Document | None) -> None:

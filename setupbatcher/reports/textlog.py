@@ -34,11 +34,12 @@ class TextLog:
         self._rows = 0
         self._dry = False
 
-    def __call__(self, event: events.Event) -> None:  # noqa: C901, PLR0912 -- one line a kind of event
+    def __call__(self, event: events.Event) -> None:  # noqa: C901, PLR0912, PLR0915 -- a line a kind of event
         """Take an event."""
+        self._scene(event)
         match event:
             case events.RunStarted(script, machines, dry):
-                self._scene.document, self._dry = event.document, dry
+                self._dry = dry
                 number = f", {count(machines, 'machine')}" if machines else ""
                 self._write(f"{'dry run' if dry else 'run'} of {script}{number}")
             case events.ScanStarted(machines):
@@ -51,6 +52,10 @@ class TextLog:
                 self._write(str(section))
             case events.MachineStarted(_, name, resumed, number, total):
                 self._write(f"{name}: {'goes on' if resumed else 'begins'}, {number} of {total}")
+            case events.FilesFound(text, found):
+                self._write(f"{text}: {count(found, 'file')} found")
+            case events.FileStarted(path, number, total, resumed):
+                self._write(f"{path}: {'goes on' if resumed else 'begins'}, {number} of {total}")
             case events.CommandStarted(place, text):
                 self._at(place, text)
             case events.Output(place, text):
@@ -73,8 +78,10 @@ class TextLog:
                 self._write(f"{name}: all done")
             case events.MachineStopped(_, name, code):
                 self._write(f"{name}: stopped with error {code}")
-            case events.MachineLeft(_, name):
-                self._write(f"{name}: left, on to the next machine")
+            case events.MachineLeft(_, name, again=again):
+                self._write(
+                    f"{name}: " + (f"tried again in {duration(again)}" if again else "left, on to the next machine")
+                )
             case events.Notice(text, advice):
                 self._write(text, advice)
             case events.Warned(finding, document):

@@ -48,7 +48,10 @@ def stamp_of(path: Path) -> Stamp:
     Raises:
         OSError: it is gone.
     """
-    found = path.stat()
+    return _stamp(path.stat())
+
+
+def _stamp(found: os.stat_result) -> Stamp:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
@@ -151,12 +154,15 @@ class Store:
         if not os.access(self.real.parent, os.W_OK | os.X_OK):
             raise PermissionError(13, "its folder is read-only", str(self.path.parent))
 
-    def replace(self, data: bytes, known: Stamp | None = None) -> None:
+    def replace(self, data: bytes, known: Stamp | None = None) -> Stamp:
         """Put a new version in the place of the old one; one process at a time may, the one that has the lock.
 
         Args:
             data: the new version.
             known: stamp of the version that it was made from.
+
+        Returns:
+            The stamp of what was written; that of the file may be another one by now, where somebody has saved it.
 
         Raises:
             ChangedError: the file has another stamp; it stands.
@@ -164,18 +170,19 @@ class Store:
         """
         before = self.real.stat()
         if before.st_nlink > 1 or not _can_give_away(before):
-            self._write_in_place(data, known)
-            return
+            return self._write_in_place(data, known)
         temporary = self.beside(_NEW)
         try:
             _write_new(temporary, data, before)
+            written = stamp_of(temporary)
             if known is None or not self._exchange(temporary, known):
-                self._rename(temporary, data)
+                written = self._rename(temporary, data) or written
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
         sync_directory(self.real.parent)
+        return written
 
     def _exchange(self, temporary: Path, known: Stamp) -> bool:
         """Put a file in the place of a version of that stamp; ``False`` where the system only knows how to rename."""
@@ -196,7 +203,8 @@ class Store:
         if known is not None and self.stamp() != known:
             raise ChangedError(errno.EBUSY, "somebody has saved it", str(self.path))
 
-    def _rename(self, temporary: Path, data: bytes) -> None:
+    def _rename(self, temporary: Path, data: bytes) -> Stamp | None:
+        """Put a file in the place of a version; the stamp of what was written where it could only be overwritten."""
         end = time.monotonic() + _PATIENCE
         pause = 0.05
         while True:
@@ -207,15 +215,15 @@ class Store:
                     raise
                 if time.monotonic() > end:
                     # Somebody holds the file open but lets it be written: the journal covers a crash on the way.
-                    self._write_in_place(data)
+                    written = self._write_in_place(data)
                     temporary.unlink()
-                    return
+                    return written
                 time.sleep(pause)
                 pause = min(2 * pause, 0.5)
             else:
-                return
+                return None
 
-    def _write_in_place(self, data: bytes, known: Stamp | None = None) -> None:
+    def _write_in_place(self, data: bytes, known: Stamp | None = None) -> Stamp:
         old = self.real.read_bytes()
         both = self.beside(_BOTH)
         try:
@@ -226,20 +234,22 @@ class Store:
             both.unlink(missing_ok=True)
             raise
         try:
-            self._overwrite(data)
+            written = self._overwrite(data)
         except OSError:
             # The old version's place is its own, even on a full disk. Should this fail too, both versions stay.
             self._overwrite(old)
             both.unlink()
             raise
         both.unlink()
+        return written
 
-    def _overwrite(self, data: bytes) -> None:
+    def _overwrite(self, data: bytes) -> Stamp:
         with self.real.open("r+b") as file:
             file.write(data)
             file.truncate()
             file.flush()
             os.fsync(file.fileno())
+            return _stamp(os.fstat(file.fileno()))
 
 
 def is_torn(data: bytes, old: bytes, new: bytes) -> bool:

@@ -1,8 +1,7 @@
-"""``setupbatcher status`` and ``setupbatcher remove-markers``."""
+"""``setupbatcher remove-markers``."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import pytest
@@ -18,44 +17,6 @@ _HALF = (
     "[Batch]\nData.Loop\t5-1\n Log %col1%\t5\nData.EndLoop\n"
     "[Data]\na,OK\nb\n"
 )
-
-
-def test_status_is_a_table(script: Script) -> None:
-    """Machines with their state, error and place, and the progress of the sections."""
-    script(_HALF)("status", "script.txt").status(0).stderr("").stdout(
-        "script.txt: failed\n"
-        "machine  state   line  row  error\n"
-        "EDU12    done\n"
-        "EDU13    failed  2     1    5 access denied\n"
-        "EDU14    fresh\n"
-        "[Init] 1 of 1\n"
-        "[Batch] 0 of 2\n"
-        "[Data] 1 of 2\n"
-    )
-
-
-def test_status_for_programs_is_a_promise(script: Script) -> None:
-    """Version 1, all keys always there."""
-    assert json.loads(script(_HALF)("status", "--json", "script.txt").status(0).out) == {
-        "version": 1,
-        "script": "script.txt",
-        "mode": "batch",
-        "state": "failed",
-        "init": {"done": 1, "total": 1},
-        "machines": [
-            {"name": "EDU12", "state": "done", "marker": "OK-AllDone", "code": None, "line": None, "row": None},
-            {"name": "EDU13", "state": "failed", "marker": "5-2", "code": 5, "line": 2, "row": 1},
-            {"name": "EDU14", "state": "fresh", "marker": "", "code": None, "line": None, "row": None},
-        ],
-        "batch": {"done": 0, "total": 2},
-        "data": {"done": 1, "total": 2},
-        "in_flight": [],
-    }
-
-
-def test_status_of_nothing(call: Caller) -> None:
-    """A script that cannot be read has no status."""
-    call("status", "no.txt").status(2).stdout("").tells("error[SB801]: `no.txt` cannot be read")
 
 
 def test_all_markers_are_removed(script: Script) -> None:

@@ -138,7 +138,7 @@ def test_an_internal_error_is_no_traceback(
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(run, "status", broken)
-    assert layer.outermost(["status", "script.txt"]) == layer.INTERNAL_ERROR
+    assert layer.outermost(["status", "--json", "script.txt"]) == layer.INTERNAL_ERROR
     _, err = capsys.readouterr()
     (bundle,) = tmp_path.iterdir()
     assert err.startswith("error: internal error: ZeroDivisionError")
@@ -157,5 +157,5 @@ def test_an_interrupt_outside_of_a_run_is_quiet(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(run, "status", interrupted)
-    assert layer.outermost(["status", "script.txt"]) == layer.INTERRUPTED
+    assert layer.outermost(["status", "--json", "script.txt"]) == layer.INTERRUPTED
     assert capsys.readouterr().err.strip() == "error: interrupted"

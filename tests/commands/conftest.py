@@ -13,10 +13,11 @@ from setupbatcher.commands.context import Context
 from setupbatcher.commands.perform import perform
 from setupbatcher.commands.registry import Outcome, find
 from setupbatcher.errors import Failure
-from setupbatcher.hosts.base import Host
+from setupbatcher.hosts.base import Host, HostSpec
 from setupbatcher.hosts.connect import connect
 from setupbatcher.hosts.local import LocalHost
 from setupbatcher.hosts.secrets import Secrets
+from setupbatcher.script.document import Document
 
 
 @dataclass
@@ -43,6 +44,11 @@ class Talk:
         self.said.append(f"question: {question}")
         return default or "answer"
 
+    async def secret(self, question: str) -> str:
+        """A question whose answer nobody sees."""
+        self.said.append(f"secret: {question}")
+        return "hush"
+
 
 @dataclass
 class Bench:
@@ -52,6 +58,11 @@ class Bench:
         host: the machine of the run.
         folder: an empty folder on the machine, whose disk is ours too.
         script: the script's folder on the controller.
+        talk: what the commands say.
+        timeout: of each command, in seconds.
+        again: the commands were begun before.
+        spec: how to connect to the machine again; ``None`` for this one.
+        document: the script.
     """
 
     host: Host
@@ -59,13 +70,36 @@ class Bench:
     script: Path
     talk: Talk = field(default_factory=Talk)
     timeout: float | None = None
+    again: bool = False
+    spec: HostSpec | None = None
+    document: Document = field(default_factory=lambda: Document.from_text(""))
+
+    def context(self) -> Context:
+        """The surroundings of a command."""
+        controller = LocalHost(self.script)
+        return Context(
+            self.host,
+            controller,
+            self.script,
+            self.timeout,
+            self.talk,
+            self.reconnect,
+            lambda: self.document,
+            self.again,
+        )
+
+    async def reconnect(self) -> Host:
+        """The machine behind a new connection."""
+        if self.spec is not None:
+            await self.host.close()
+            self.host = await connect(self.spec, base=self.script, secrets=Secrets())
+        return self.host
 
     async def run(self, name: str, *texts: str) -> Outcome:
         """Carry a command out."""
         command = find(name)
         assert command is not None
-        controller = LocalHost(self.script)
-        return await perform(command, Context(self.host, controller, self.script, self.timeout, self.talk), texts)
+        return await perform(command, self.context(), texts)
 
     async def fails(self, name: str, *texts: str) -> Failure:
         """Carry out a command that must fail."""
@@ -85,9 +119,10 @@ async def bench(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         yield Bench(LocalHost(script), folder, script)
         return
     machines, home = request.getfixturevalue("machines"), request.getfixturevalue("client_home")
-    host = await connect(machines.spec(3), base=home, secrets=Secrets())
+    spec = machines.spec(3)
+    host = await connect(spec, base=home, secrets=Secrets())
+    bench = Bench(host, Path((await host.shell("mktemp -d")).output.decode().strip()), script, spec=spec)
     try:
-        folder = Path((await host.shell("mktemp -d")).output.decode().strip())
-        yield Bench(host, folder, script)
+        yield bench
     finally:
-        await host.close()
+        await bench.host.close()

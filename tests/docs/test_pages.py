@@ -29,6 +29,8 @@ _OPENINGS = {
     "if": "{}\nEndIf",
     "xdata.loop": "{}\nxData.EndLoop",
 }
+_IN_INIT = {"data.load"}
+"""Commands that stand in [Init] only."""
 
 
 def _script(rows: str) -> str:
@@ -39,6 +41,8 @@ def _script(rows: str) -> str:
     body = _OPENINGS.get(first, "{}").format(rows.rstrip("\n"))
     names = {name for name in re.findall(r"%([A-Za-z][\w.]*)", rows) if not is_reserved(name)}
     settings = "\n".join(f"{name}=x" for name in sorted(names))
+    if first in _IN_INIT:
+        return f"[Settings]\n{settings}\n[Init]\n{body}\n[Data]\n"
     return (
         f"[Settings]\nBatchSettings.MarkerCol=9\nBatchSettings.MarkerCol2=9\n{settings}\n"
         f"[Batch]\nData.Loop\n{body}\nData.EndLoop\n[Sub Cleanup]\nLog done\n[Data]\na\n[Data2]\na\n"
@@ -51,6 +55,9 @@ def test_a_script_on_a_page_passes_the_check(block: Block) -> None:
     assert check(Document(SourceText(_script(block.text)))) == []
 
 
+_SAVED = re.compile(r"^Save this as `(?P<name>[\w.]+)`:\n\n```\w+\n(?P<text>.*?)```", re.DOTALL | re.MULTILINE)
+
+
 def _setup() -> str:
     """The script that the README tells its reader to save as setup.txt."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -60,12 +67,14 @@ def _setup() -> str:
 
 
 def _environment(tmp_path: Path) -> dict[str, str]:
-    """An environment in which ``setupbatcher`` is the program under test."""
+    """An environment in which ``setupbatcher`` and ``updatejob`` are the programs under test."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    program = folder / "setupbatcher"
-    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m setupbatcher "$@"\n', encoding="utf-8")
-    program.chmod(0o755)
+    for name, words in (("setupbatcher", ""), ("updatejob", " updatejob")):
+        program = folder / name
+        line = f'exec {shlex.quote(sys.executable)} -m setupbatcher{words} "$@"'
+        program.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+        program.chmod(0o755)
     search = os.pathsep.join(filter(None, (_home_of_the_package(), os.environ.get("PYTHONPATH", ""))))
     return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PYTHONPATH": search}
 
@@ -101,6 +110,8 @@ def test_the_sessions_of_a_page_run_as_printed(page: Path, tmp_path: Path) -> No
     folder = tmp_path / "place"
     folder.mkdir()
     (folder / "setup.txt").write_text(_setup(), encoding="utf-8")
+    for match in _SAVED.finditer(page.read_text(encoding="utf-8")):
+        (folder / match["name"]).write_text(match["text"], encoding="utf-8")
     sessions = blocks(page, "console")
     assert all(block.tested for block in sessions)
     assert [_replayed(block, folder, environment) for block in sessions] == [block.text for block in sessions]
@@ -197,8 +208,6 @@ def test_what_the_readme_calls_missing_is_missing() -> None:
     }
     present = set(re.findall(r"^\| \[`([\w-]+)`\]", _read("command-line.md"), re.MULTILINE))
     assert {word for word in words if word in missing} == {word for word, name in words.items() if name not in present}
-    refused = [setting.name for setting in SETTINGS if not setting.available]
-    assert ("Several machines" in missing) == ("BatchSettings.Parallel" in refused)
 
 
 def test_every_option_stands_on_the_page_of_the_command_line(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from setupbatcher import errors
 from setupbatcher.errors import Failure
-from setupbatcher.files import Place, Progress, bulk, copy_tree, temporary
+from setupbatcher.files import Place, Progress, bulk, copy_tree, disk, temporary
 from setupbatcher.hosts import volumes
 from setupbatcher.hosts.local_files import LocalFilesystem
 from tests.files.trees import Tree, harvest, plant
@@ -42,7 +42,7 @@ def _path(place: Place) -> Path:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """With one wait for all files, with one for each as where a volume has no other, and in many rounds."""
     if request.param == "one by one":
-        monkeypatch.setattr(bulk, "can_sync", lambda _: False)
+        monkeypatch.setattr(disk, "can_sync", lambda _: False)
     elif request.param == "small rounds":
         monkeypatch.setattr(bulk, "_BATCH_FILES", 33)
         monkeypatch.setattr(bulk, "_ROUND_FILES", 70)

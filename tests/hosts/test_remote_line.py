@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from setupbatcher.hosts.output import Stream
-from setupbatcher.hosts.remote_line import Opening, quoted, shell_request
+from setupbatcher.hosts.remote_line import Opening, quoted, request, shell_call
 
 _TEXT = st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"]))
 
@@ -43,7 +43,9 @@ def test_much_noise_is_not_kept() -> None:
 def test_a_login_file_that_prints() -> None:
     """The request itself, run by a shell that says something first."""
     done = subprocess.run(
-        ["/bin/sh", "-c", f"echo welcome; {shell_request('echo out; cat', 'mark-x')}"], capture_output=True, check=True
+        ["/bin/sh", "-c", f"echo welcome; {request(shell_call('echo out; cat'), 'mark-x')}"],
+        capture_output=True,
+        check=True,
     )
     opening = Opening("mark-x")
     assert (opening.feed(done.stdout), opening.noise) == (b"out\n", b"welcome\n")

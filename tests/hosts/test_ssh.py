@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from setupbatcher.hosts.known_hosts import UnknownHostKey
 from setupbatcher.hosts.local import LocalHost
 from setupbatcher.hosts.secret_source import Secret
 from setupbatcher.hosts.secrets import Secrets
+from setupbatcher.hosts.ssh_command import RemoteCommand
 from tests.machines import Machines, Proxy, free_port, make_key
 
 pytestmark = pytest.mark.usefixtures("client_home")
@@ -231,6 +233,31 @@ async def test_each_kind_of_failure_has_its_code(machines: Machines, tmp_path: P
     }
 
 
+@pytest.mark.parametrize("kind", ["ed25519", "ecdsa", "rsa"])
+async def test_any_kind_of_key_opens_a_machine(machines: Machines, tmp_path: Path, kind: str) -> None:
+    """The usual kinds of private keys are read and accepted."""
+    keys = machines.folder / "authorized_keys"
+    before = keys.read_text()
+    keys.write_text(f"{before}{make_key(tmp_path / 'key', kind)}\n")
+    try:
+        assert await _says(machines.spec(1)._replace(key_file=str(tmp_path / "key"))) == Result(0, b"ok\n")
+    finally:
+        keys.write_text(before)
+
+
+async def test_ciphers_of_the_config_count(machines: Machines, client_home: Path) -> None:
+    """A quick one is asked for, unless the user's config names its own."""
+    config = client_home / ".ssh" / "config"
+    found = []
+    for more in ("", "Host *\n Ciphers aes256-ctr,aes128-ctr\n"):
+        config.write_text(config.read_text() + more)
+        (connection,) = await ssh_connect.open_connection(machines.spec(1), None, base=client_home)
+        found.append(connection.get_extra_info("send_cipher"))
+        connection.close()
+        await connection.wait_closed()
+    assert found == ["aes256-gcm@openssh.com", "aes256-ctr"]
+
+
 async def test_a_machine_that_never_answers(machines: Machines) -> None:
     """Code 1460 when the limit is over, though the port is open."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -268,6 +295,16 @@ async def test_the_connection_is_cut(machines: Machines) -> None:
         await host.close()
         await host.close()
     assert codes == [109, 109, 109]
+
+
+async def test_a_channel_that_breaks_while_it_is_opened(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever opened it is told; nothing else is said when the command is forgotten."""
+    command = RemoteCommand("m1", None, None)
+    command.connection_lost(OSError("broken pipe"))
+    command.close()
+    del command
+    gc.collect()
+    assert caplog.records == []
 
 
 async def test_a_peer_that_falls_silent(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:

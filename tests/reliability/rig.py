@@ -213,11 +213,11 @@ class Rig:
             start_new_session=True,
         )
 
-    def call(self, *arguments: str, before: Sequence[str] = ()) -> Ended:
-        """Call the program and wait for its end."""
+    def call(self, *arguments: str, before: Sequence[str] = (), limit: float = LIMIT) -> Ended:
+        """Call the program and wait for its end, for no more than so many seconds."""
         process = self.start(*arguments, before=before)
         try:
-            output, errors = process.communicate(timeout=LIMIT)
+            output, errors = process.communicate(timeout=limit)
         except BaseException:
             end(process)
             raise

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from setupbatcher.markers.remove import remove
 from setupbatcher.markers.agreement import findings
+from setupbatcher.markers.remove import remove
 from setupbatcher.script import Document
 from tests.reliability.rig import Rig, end
 

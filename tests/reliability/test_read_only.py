@@ -102,7 +102,7 @@ def test_a_journal_is_read_by_those_who_may_not_write(outside: Rig) -> None:
     finally:
         outside.folder.chmod(0o755)
         outside.script.chmod(0o644)
-    assert "[Batch] 1 of 2" in ended.output
+    assert " 1 of 2" in ended.output
     assert "echo b2" in ended.output
 
 

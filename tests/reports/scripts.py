@@ -23,3 +23,13 @@ AT_END = Place(BATCH, 4, machine=1)
 STARTED = events.RunStarted("script.txt", 2, dry=False, document=DOCUMENT)
 RENAME = events.CommandStarted(IN_LOOP, "DOS rename %col1|sh%", "web2")
 ERROR = events.CommandError(IN_LOOP, 5, "access denied", "check the rights", program=False, output="one\ntwo\n")
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        """The time."""
+        return self.now

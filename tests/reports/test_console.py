@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from dataclasses import replace
 from io import StringIO
+from itertools import islice
 
 from setupbatcher import events
 from setupbatcher.diagnostics import Diagnostic
+from setupbatcher.reports.activity import Activity
 from setupbatcher.reports.console import Console, Manner
-from setupbatcher.reports.silence import Silence
+from setupbatcher.reports.region import Region
 from setupbatcher.text import Span
-from tests.reports.scripts import AT_END, DOCUMENT, ERROR, IN_LOOP, LOOP, RENAME, STARTED
+from tests.reports.fleet import Fleet
+from tests.reports.scripts import AT_END, DOCUMENT, ERROR, IN_LOOP, LOOP, RENAME, STARTED, Clock
 
 _LOUD = Manner(progress=True)
-
-
-class Clock:
-    """A clock that is set by hand."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        """The time."""
-        return self.now
 
 
 def _told(manner: Manner, *happened: events.Event) -> str:
@@ -148,23 +142,13 @@ def test_colours_are_added_to_the_same_text() -> None:
 async def test_a_silent_command_is_named_with_its_age() -> None:
     """Again when it is silent for as long again; not after output, not while a person is asked."""
     clock, out = Clock(), StringIO()
-    console = Console(out, out, script="script.txt", resume="", silence=Silence(60, clock))
+    console = Console(out, out, script="script.txt", resume="", activity=Activity(clock))
     console(STARTED)
     console(RENAME)
-    out.truncate(0)
-    out.seek(0)
 
     async def at(now: float) -> str:
         clock.now = now
-        out.truncate(0)
-        out.seek(0)
-        watching = asyncio.create_task(console.watch(pause=0))
-        for _ in range(5):
-            await asyncio.sleep(0)
-        watching.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watching
-        return out.getvalue()
+        return await _watched(console, out)
 
     line = "web2: DOS rename %col1|sh%  [row 1: old two]\n"
     assert await at(59) == ""
@@ -173,10 +157,105 @@ async def test_a_silent_command_is_named_with_its_age() -> None:
     assert await at(121) == f"no output yet after 2 min 01 s: {line}"
     console(events.Output(IN_LOOP, "x\n"))
     assert await at(180) == ""
-    console.silence.ask()
+    console.ask()
     assert await at(500) == ""
-    console.silence.answered()
+    console.answered()
     assert await at(559) == ""
     assert await at(561) != ""
     console(events.CommandDone(IN_LOOP))
     assert await at(1000) == ""
+
+
+async def _watched(console: Console, out: StringIO) -> str:
+    """What is shown while the console is watched for a moment."""
+    out.truncate(0)
+    out.seek(0)
+    watching = asyncio.create_task(console.watch(pause=0))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    watching.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await watching
+    return out.getvalue()
+
+
+def test_with_several_machines_at_work_each_line_names_its_own() -> None:
+    """Where there is no live display: on a pipe, or with every command and its output."""
+    out = StringIO()
+    console = Console(out, out, script="s", resume="", manner=Manner(progress=True, output=True))
+    console(replace(STARTED, parallel=2))
+    console(RENAME)
+    console(events.Output(IN_LOOP, "x\n"))
+    console(events.CommandDone(AT_END, "Log end", "web1", 0.0))
+    assert out.getvalue().splitlines()[1:] == ["           web2: | x", "    0.0 s  web1: Log end"]
+
+
+def test_five_thousand_machines_that_fail_are_told_calmly() -> None:
+    """On a pipe: a few in full, some lines, and how many more there were."""
+    out = StringIO()
+    console = Console(out, out, script="setup.txt", resume="setupbatcher run setup.txt")
+    for event in Fleet(5000, 50, failing=2, unreachable=3):
+        console(event)
+    lines = out.getvalue().splitlines()
+    assert len(lines) < 150
+    assert sum(line.startswith("error[100]: exit status 100: web") for line in lines) > 0
+    left_out = next(line for line in lines if line.startswith("… and "))
+    assert int(left_out.split()[2]) > 3000
+    assert lines[-2].startswith("Stopped: ")
+
+
+def test_a_live_display_replaces_the_lines_of_commands() -> None:
+    """Errors scroll by above it, and at the end it is gone."""
+    out = StringIO()
+    region = Region(out, lambda: os.terminal_size((80, 24)))
+    manner = Manner(progress=True, live=True)
+    console = Console(region, out, script="s", resume="r", manner=manner, activity=Activity(Clock()))
+    run = list(Fleet(20, 5, failing=7))
+    for event in run[:-1]:
+        console(event)
+    assert "Dir.Create /srv/app\n" not in out.getvalue()
+    assert "machine: web0007\n" in out.getvalue()
+    console(run[-1])
+    assert out.getvalue().endswith("Stopped: 18 of 20 machines done, 2 failed, 9.0 s\n")
+
+
+async def test_a_live_display_is_drawn_ten_times_a_second_at_the_most() -> None:
+    """Events alone draw nothing, however many there are."""
+    out = StringIO()
+    region = Region(out, lambda: os.terminal_size((80, 24)))
+    console = Console(region, out, script="s", resume="r", manner=Manner(live=True), activity=Activity(Clock()))
+    for event in list(Fleet(200, 20))[:-1]:
+        console(event)
+    assert "%" not in out.getvalue().replace("%Machine%", "")
+    assert "100 %" in await _watched(console, out)
+
+
+def test_a_dry_run_has_no_live_display() -> None:
+    """Its sentences are its result."""
+    out = StringIO()
+    region = Region(out, lambda: os.terminal_size((80, 24)))
+    console = Console(region, out, script="s", resume="r", manner=Manner(progress=True, live=True))
+    console(replace(STARTED, parallel=9, dry=True))
+    console(events.Said(AT_END, "would log: end"))
+    assert "would log: end" in out.getvalue()
+
+
+async def test_many_silent_commands_are_named_calmly() -> None:
+    """Some by name, the others by their number."""
+    clock, out = Clock(), StringIO()
+    console = Console(out, out, script="s", resume="", activity=Activity(clock))
+    for event in islice(Fleet(100, 50), 200):
+        console(event)
+    clock.now = 100.0
+    shown = (await _watched(console, out)).splitlines()
+    assert len(shown) == 6
+    assert shown[0].startswith("no output yet after 1 min 40 s: web")
+    assert shown[5].startswith("no output yet of ")
+
+
+def test_auto_retry_says_when_a_machine_is_tried_again() -> None:
+    """On a terminal; on a pipe its errors are enough."""
+    left = events.MachineLeft(2, "web2", 5, 2, 1, again=300.0)
+    assert _told(_LOUD, left) == "web2: tried again in 5 min 00 s\n"
+    assert _told(Manner(), left) == ""
+    assert _told(_LOUD, replace(left, again=None)) == ""

@@ -13,6 +13,8 @@ from setupbatcher.reports.jsonl import JsonLines
 from setupbatcher.reports.recent import Recent
 from setupbatcher.reports.several import Report, Several
 from setupbatcher.reports.textlog import TextLog
+from setupbatcher.script.filling import Filling
+from setupbatcher.script.labels import DATA_FILES
 from setupbatcher.text import Span
 from tests.reports.scripts import AT_END, BATCH, DOCUMENT, ERROR, IN_LOOP, LOOP, RENAME, STARTED
 
@@ -66,6 +68,8 @@ def test_every_event_is_an_object_of_plain_values() -> None:
         "script": "script.txt",
         "machines": 2,
         "dry": False,
+        "parallel": 1,
+        "undo": False,
     }
     assert lines[8] == {
         "version": 1,
@@ -80,6 +84,7 @@ def test_every_event_is_an_object_of_plain_values() -> None:
         },
         "text": "DOS rename %col1|sh%",
         "machine": "web2",
+        "number": 0,
     }
     assert lines[17]["loop"] == {"section": "[Data]", "row": 1}
     assert lines[13]["heads"] == [4]
@@ -118,6 +123,20 @@ def test_the_log_tells_everything_in_order() -> None:
         "web2: left, on to the next machine",
         "somebody edited the script; look at it",
         "Stopped: 1 of 2 machines done, 1 failed, 1 data row, 2.0 s",
+    ]
+
+
+def test_data_files_are_named_in_the_log() -> None:
+    """When they are found, and when work on one begins or goes on."""
+    out = StringIO()
+    report = TextLog(out, "script.txt", _noon)
+    report(events.FilesFound("$GetDataFiles in,*.csv", 2, Filling(DATA_FILES, ("in/a.csv", "in/b.csv"))))
+    report(events.FileStarted("in/a.csv", 1, 2, resumed=False))
+    report(events.FileStarted("in/b.csv", 2, 2, resumed=True))
+    assert [line.partition("  ")[2] for line in out.getvalue().splitlines()] == [
+        "$GetDataFiles in,*.csv: 2 files found",
+        "in/a.csv: begins, 1 of 2",
+        "in/b.csv: goes on, 2 of 2",
     ]
 
 

@@ -51,9 +51,10 @@ ENTRIES = (
     ),
     Entry(
         "SB408",
-        "loop over a data section that is not there",
-        "The loop goes over a data section that the script does not have, so it would do nothing at all. "
-        "`Data.Loop` needs `[Data]`, and `xData.Loop 2` needs `[Data2]`. Add the section, or correct the number.",
+        "data section that is not there",
+        "A loop goes over a data section that the script does not have, or something is to be written into it. "
+        "`Data.Loop` needs `[Data]`, and `xData.Loop 2` needs `[Data2]`. Add the section, which may be empty, or "
+        "correct the number.",
     ),
     Entry(
         "SB409",
@@ -68,5 +69,12 @@ ENTRIES = (
         "Loops and branches, or subsections that call others, lie one inside the other more than 50 deep. A person "
         "never needs that many, so the program that wrote the script went wrong, or ends are missing all the way. "
         "Close the blocks where they end, or put the inner rows one after another.",
+    ),
+    Entry(
+        "SB411",
+        "rows replaced where they are needed",
+        "`Data.Load` gives a data section other rows. In [Init] that happens once, before any machine begins; anywhere "
+        "else, or inside a loop over the same section, it would take away the rows that are worked on, and the markers "
+        "beside them would mean others. Move it into [Init], outside of the loop.",
     ),
 )

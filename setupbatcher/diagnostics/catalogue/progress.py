@@ -78,7 +78,15 @@ ENTRIES = (
         "SB711",
         "option that does not go with the script",
         "The command line asks for something that a setting of the script rules out: with `BatchSettings.AutoRetry` a "
-        "machine that fails is tried again later, whatever `--on-error` would say. Leave the option out, or change the "
-        "script.",
+        "machine that fails is tried again later, whatever `--on-error` would say; and an undo does not go over "
+        "[DataFiles], since a mark beside a file could not say whether it is done or undone. Leave the option out, or "
+        "change the script.",
+    ),
+    Entry(
+        "SB712",
+        "rows that are worked on would be replaced",
+        "A `Data.Load` in [Init] has no `OK`, so it would run next and give its data section other rows, while a loop "
+        "stands in the middle of the old ones. Its marker was probably deleted by hand. Put the `OK` back to go on "
+        "with the rows that are there, or start over with `--restart`, which takes all markers out.",
     ),
 )

@@ -38,13 +38,6 @@ ENTRIES = (
         "give a further data section a number, such as `[Data2]`.",
     ),
     Entry(
-        "SB106",
-        "not available in this version",
-        "The section or the form used here belongs to the language, but this version of SetupBatcher does not carry "
-        "it out. It is refused before anything runs, so that no part of the script is left out unnoticed. Take it "
-        "out, or use a version that has it.",
-    ),
-    Entry(
         "SB107",
         "no command section",
         "The script has neither [Init] nor [Batch] nor any other section with commands, so there is nothing to run. "
